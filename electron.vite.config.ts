@@ -1,0 +1,34 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+
+// One page, one preload, and three programs of the main side: the desktop door, and the two that it
+// starts beside itself (src-main/programs.ts finds them here or, from a checkout, as sources).
+export default defineConfig({
+  main: {
+    build: {
+      rollupOptions: {
+        input: {
+          desktop: 'src-main/desktop/main.ts',
+          engine: 'src-main/engine/process.ts',
+          thumbnails: 'src-main/images/thumbnail-worker.ts',
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload is CommonJS and cannot require anything but electron: bundle the rest.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { preload: 'src-main/desktop/preload.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    base: './',
+    plugins: [svelte()],
+    build: { rollupOptions: { input: 'src-renderer/index.html' } },
+  },
+});

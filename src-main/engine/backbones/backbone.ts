@@ -1,0 +1,36 @@
+/** What an architecture is to the rest of the engine: a graph whose boundaries between blocks are named. */
+import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Preprocessing } from '../protocol.ts';
+
+/** A block and the value that leaves it; cutting after a block cuts at that value. */
+export interface Block {
+  readonly name: string;
+  readonly output: string;
+}
+
+export interface Backbone {
+  readonly name: string;
+  /**
+   * From one image input (`input`, N x 3 x S x S) to features (`features`, N x F): what remains of the
+   * classifier once its last layer is taken off. Parameters are the initializers.
+   */
+  readonly graph: Graph;
+  /** From the stem to the one whose output is `features`. */
+  readonly blocks: readonly Block[];
+  /** F. */
+  readonly features: number;
+  readonly preprocessing: Preprocessing;
+}
+
+/** Name and shape of every parameter that a weight file must hold, as the architecture names them. */
+export type ParameterShapes = ReadonlyMap<string, readonly number[]>;
+
+export interface Architecture {
+  readonly name: string;
+  readonly title: string;
+  readonly inputSize: number;
+  readonly blocks: readonly string[];
+  readonly parameters: ParameterShapes;
+  /** Builds the graph around given weights; throws a StudioError that names missing or mis-shaped tensors. */
+  build(weights: ReadonlyMap<string, Tensor>): Backbone;
+}

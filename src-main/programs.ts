@@ -1,0 +1,36 @@
+/** Where things lie: the programs that run beside the studio, the resources, the user's own folder. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const fromSource = import.meta.url.endsWith('.ts');
+
+const sources = {
+  engine: './engine/process.ts',
+  thumbnails: './images/thumbnail-worker.ts',
+} as const;
+
+/** A program of the main side: its source in a checkout (Node runs TypeScript), the built file in the app. */
+export function programUrl(name: keyof typeof sources): URL {
+  return new URL(fromSource ? sources[name] : `./${name}.js`, import.meta.url);
+}
+
+function findRoot(from: string): string {
+  if (existsSync(join(from, 'package.json'))) return from;
+  const up = dirname(from);
+  if (up === from) throw new Error('the folder with package.json was not found');
+  return findRoot(up);
+}
+
+/** The folder with package.json. */
+export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
+export const resources = join(root, 'resources');
+
+/**
+ * What belongs to the user and to no project: added backbones, the list of recent projects.
+ * `GRAFT_HOME` moves it.
+ */
+export function home(): string {
+  return process.env.GRAFT_HOME ?? join(homedir(), '.graft');
+}

@@ -1,0 +1,253 @@
+/**
+ * Every call and every event of the studio, once. Each door (Electron, browser, command line) is an
+ * adapter of this file: a new call is one entry here and one function in src-main/studio.
+ *
+ * Input is checked where it enters the main side (src-main/studio/dispatch.ts); types are inferred.
+ */
+import { z } from 'zod';
+import * as d from './domain.ts';
+import { recipeNames, trainSettings } from './recipes.ts';
+
+const none = z.strictObject({});
+const done = z.object({});
+const labelled = z.object({ labels: z.array(d.label) });
+
+const define = <I extends z.ZodObject, O extends z.ZodType>(input: I, output: O) => ({
+  input,
+  output,
+});
+
+/** How many bytes of a file `uploads.write` takes at once, at most. */
+export const uploadChunkBytes = 1 << 20;
+
+export const calls = {
+  // The project that is open in this studio.
+  'project.current': define(
+    none,
+    z.object({ project: d.project.nullable(), recent: z.array(z.string()) }),
+  ),
+  'project.create': define(z.strictObject({ path: z.string().min(1) }), d.project),
+  'project.open': define(z.strictObject({ path: z.string().min(1) }), d.project),
+  'project.close': define(none, done),
+  /** Makes (if needed) and opens the sample project: pictures of emoji, labelled by their group. */
+  'project.sample': define(none, d.project),
+
+  // Images. An import goes on by itself: follow `import.progress`, then `import.finished`.
+  'images.import': define(
+    z.strictObject({
+      sources: z.array(z.string().min(1)).min(1),
+      labels: z.enum(['none', 'folders']),
+    }),
+    z.object({ importId: z.string() }),
+  ),
+  'images.cancelImport': define(z.strictObject({ importId: z.string() }), done),
+  'images.query': define(
+    z.strictObject({ filter: d.imageFilter, sort: d.imageSort }),
+    z.object({ ids: z.array(d.imageId) }),
+  ),
+  'images.get': define(
+    z.strictObject({ ids: z.array(d.imageId).max(2000) }),
+    z.object({ images: z.array(d.image) }),
+  ),
+  'images.history': define(
+    z.strictObject({ id: d.imageId }),
+    z.object({ entries: z.array(z.object({ label: z.string().nullable(), at: z.string() })) }),
+  ),
+
+  /**
+   * Files from another machine, in chunks. `begin` answers how much of this file is already here, so
+   * that an upload goes on after a lost connection; the last `write` checks the hash and puts the file
+   * (or the members of a .zip, .tar or .tar.gz) into the project's `images/` folder.
+   * `purpose: 'predict'` keeps it apart, for `predict`.
+   */
+  'uploads.begin': define(
+    z.strictObject({
+      name: z.string().min(1),
+      bytes: z.int().nonnegative(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      purpose: z.enum(['import', 'predict', 'backbone']),
+    }),
+    z.object({ uploadId: z.string(), received: z.int() }),
+  ),
+  'uploads.write': define(
+    z.strictObject({ uploadId: z.string(), offset: z.int().nonnegative(), base64: z.string() }),
+    z.object({ received: z.int() }),
+  ),
+  /** Where the finished upload lies on the studio's machine: a file, or the folder an archive went into. */
+  'uploads.finish': define(
+    z.strictObject({ uploadId: z.string() }),
+    z.object({ path: z.string(), rejected: z.array(d.rejection) }),
+  ),
+  'uploads.abandon': define(z.strictObject({ uploadId: z.string() }), done),
+
+  // Labels.
+  'labels.create': define(
+    z.strictObject({
+      name: z.string().trim().min(1).max(100),
+      colour: z.int().min(1).max(10).optional(),
+    }),
+    d.label,
+  ),
+  'labels.update': define(
+    z.strictObject({
+      id: d.labelId,
+      name: z.string().trim().min(1).max(100).optional(),
+      colour: z.int().min(1).max(10).optional(),
+    }),
+    labelled,
+  ),
+  'labels.merge': define(z.strictObject({ from: d.labelId, into: d.labelId }), labelled),
+  'labels.delete': define(z.strictObject({ id: d.labelId }), labelled),
+  /** Durable when it returns. `labelId: null` clears. */
+  'labels.assign': define(
+    z.strictObject({ imageIds: z.array(d.imageId).min(1), labelId: d.labelId.nullable() }),
+    labelled,
+  ),
+  'labels.undo': define(none, z.object({ what: z.string().nullable() })),
+  'labels.redo': define(none, z.object({ what: z.string().nullable() })),
+  /** CSV (`path,label,split`) to a file on the studio's machine. */
+  'labels.export': define(
+    z.strictObject({ out: z.string().min(1) }),
+    z.object({ path: z.string(), rows: z.int() }),
+  ),
+
+  // Backbones.
+  'backbones.list': define(
+    none,
+    z.object({ backbones: z.array(d.backbone), best: z.string().nullable() }),
+  ),
+  'backbones.add': define(
+    z.strictObject({ file: z.string().min(1), as: z.string().min(1).optional() }),
+    d.backbone,
+  ),
+  /** Starts a download; follow `backbone.progress`, then `backbones.changed`. */
+  'backbones.fetch': define(z.strictObject({ name: z.string() }), done),
+  'backbones.cancelFetch': define(z.strictObject({ name: z.string() }), done),
+
+  // Runs. They wait in a queue and are trained one after the other.
+  'runs.start': define(
+    z.strictObject({
+      runs: z
+        .array(
+          z.strictObject({
+            recipe: z.enum(recipeNames),
+            backbone: z.string(),
+            /** What differs from the recipe's defaults. */
+            settings: trainSettings.partial().strict().default({}),
+          }),
+        )
+        .min(1),
+    }),
+    z.object({ runs: z.array(d.run) }),
+  ),
+  'runs.list': define(none, z.object({ runs: z.array(d.run) })),
+  'runs.epochs': define(z.strictObject({ id: d.runId }), z.object({ epochs: z.array(d.epoch) })),
+  'runs.cancel': define(z.strictObject({ id: d.runId }), done),
+  'runs.delete': define(z.strictObject({ id: d.runId }), done),
+  /** Predictions on the test images of a finished run. */
+  'runs.predictions': define(
+    z.strictObject({ id: d.runId }),
+    z.object({ predictions: z.array(d.prediction) }),
+  ),
+  'runs.compare': define(
+    z.strictObject({ ids: z.array(d.runId).min(1) }),
+    z.object({ runs: z.array(d.run), pairs: z.array(d.pairVerdict), headline: z.string() }),
+  ),
+  /** Writes the trained model to a file on the studio's machine. */
+  'runs.export': define(
+    z.strictObject({ id: d.runId, format: z.literal('onnx'), out: z.string().min(1) }),
+    z.object({ path: z.string(), bytes: z.int() }),
+  ),
+  /** Paths on the studio's machine (uploads: the path that `uploads.finish` gave). */
+  predict: define(
+    z.strictObject({ run: d.runId, files: z.array(z.string().min(1)).min(1).max(1000) }),
+    z.object({ predictions: z.array(d.filePrediction), rejected: z.array(d.rejection) }),
+  ),
+
+  doctor: define(
+    none,
+    z.object({
+      versions: z.record(z.string(), z.string()),
+      runtimes: z.array(
+        z.object({ name: z.string(), version: z.string(), devices: z.array(z.string()) }),
+      ),
+      threads: z.int(),
+      memoryBytes: z.int(),
+      home: z.string(),
+    }),
+  ),
+} as const;
+
+export const events = {
+  'project.changed': z.object({ project: d.project.nullable() }),
+  /** Images came, went or changed otherwise than by a label: ask again for what is shown. */
+  'images.changed': z.object({}),
+  /** Labels of these images changed; null means "many, ask again". */
+  'labels.assigned': z.object({ imageIds: z.array(d.imageId).nullable() }),
+  'import.progress': z.object({
+    importId: z.string(),
+    done: z.int(),
+    /** Unknown while folders are still being read. */
+    total: z.int().nullable(),
+    secondsLeft: z.number().nullable(),
+  }),
+  'import.finished': z.object({
+    importId: z.string(),
+    report: d.importReport.nullable(),
+    /** Why the import as a whole failed; null when there is a report. */
+    error: z.string().nullable(),
+  }),
+  'backbone.progress': z.object({
+    name: z.string(),
+    received: z.int(),
+    total: z.int().nullable(),
+    error: z.string().nullable(),
+  }),
+  'backbones.changed': z.object({}),
+  /** A run was queued, started, finished, failed or was cancelled: its `state` tells. */
+  'run.changed': z.object({ run: d.run }),
+  'run.deleted': z.object({ id: d.runId }),
+  /** The frozen trunk is run once per image; this counts the images. */
+  'run.features': z.object({
+    id: d.runId,
+    done: z.int(),
+    total: z.int(),
+    secondsLeft: z.number().nullable(),
+  }),
+  'run.epoch': z.object({ id: d.runId, epoch: d.epoch }),
+} as const;
+
+export type CallName = keyof typeof calls;
+export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>;
+export type CallParsed<N extends CallName> = z.output<(typeof calls)[N]['input']>;
+export type CallOutput<N extends CallName> = z.output<(typeof calls)[N]['output']>;
+
+export type EventName = keyof typeof events;
+export type StudioEvent = {
+  [N in EventName]: { readonly name: N } & { readonly data: z.output<(typeof events)[N]> };
+}[EventName];
+
+/** What a door serves as bytes rather than as JSON, by id only: never by a path from the page. */
+export const mediaKinds = ['thumbnail', 'picture', 'model'] as const;
+export type MediaKind = (typeof mediaKinds)[number];
+
+export interface Media {
+  /** MIME type. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  /** For a download. */
+  readonly fileName: string;
+}
+
+/**
+ * The studio as every door sees it: the one in this process, or one at the other end of a WebSocket.
+ * `call` rejects with a StudioError.
+ */
+export interface Studio {
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (event: StudioEvent) => void): () => void;
+  /** thumbnail and picture: by image id; model: by run id (ONNX). */
+  media(kind: MediaKind, id: number): Promise<Media>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,177 @@
+/** The words of the trade, once: what SQL, TypeScript, the command line and the screen all call the same. */
+import { z } from 'zod';
+import { recipeNames, trainSettings } from './recipes.ts';
+
+export const imageId = z.int().positive();
+export const labelId = z.int().positive();
+export const runId = z.int().positive();
+/** A probability or a share, from 0 to 1. */
+export const unit = z.number().min(0).max(1);
+
+export const splitName = z.enum(['train', 'validation', 'test']);
+export type SplitName = z.infer<typeof splitName>;
+
+export const label = z.object({
+  id: labelId,
+  name: z.string(),
+  /** One of the ten label hues, 1 to 10: `--label-N` in the renderer's tokens. */
+  colour: z.int().min(1).max(10),
+  /** How many images carry it now. */
+  count: z.int().nonnegative(),
+});
+export type Label = z.infer<typeof label>;
+
+export const image = z.object({
+  id: imageId,
+  /** Absolute path where the file was last seen. */
+  path: z.string(),
+  name: z.string(),
+  sha256: z.string(),
+  /** Pixels, after EXIF orientation. */
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int(),
+  importedAt: z.string(),
+  labelId: labelId.nullable(),
+  split: splitName.nullable(),
+});
+export type Image = z.infer<typeof image>;
+
+export const rejection = z.object({ path: z.string(), reason: z.string() });
+export type Rejection = z.infer<typeof rejection>;
+
+export const importReport = z.object({
+  imported: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(rejection),
+  /** Images newly labelled by their folder's name, by label; empty when folders are not labels. */
+  labels: z.record(z.string(), z.int()),
+  cancelled: z.boolean(),
+});
+export type ImportReport = z.infer<typeof importReport>;
+
+export const project = z.object({
+  path: z.string(),
+  name: z.string(),
+  images: z.int(),
+  labelled: z.int(),
+  labels: z.array(label),
+  /** Labelled images by split; all zero before the first run draws the split. */
+  split: z.record(splitName, z.int()),
+  undo: z.object({ undo: z.string().nullable(), redo: z.string().nullable() }),
+});
+export type Project = z.infer<typeof project>;
+
+export const backbone = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** Is its weight file here, so that it can be trained on? */
+  ready: z.boolean(),
+  /** Side of the square input, in pixels. */
+  inputSize: z.int(),
+  /** The places to cut, from the input to the features: names of blocks, the first is the stem. */
+  blocks: z.array(z.string()),
+  parameters: z.int(),
+  /** Size of the weight file; null when it is not here and unknown. */
+  bytes: z.int().nullable(),
+  licence: z.string(),
+  source: z.string(),
+  /** Can `backbones.fetch` download it on a click? */
+  fetchable: z.boolean(),
+});
+export type Backbone = z.infer<typeof backbone>;
+
+export const runState = z.enum(['queued', 'running', 'finished', 'failed', 'cancelled']);
+export type RunState = z.infer<typeof runState>;
+
+export const epoch = z.object({
+  /** Counted from 1. */
+  epoch: z.int().positive(),
+  trainLoss: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: unit,
+  imagesPerSecond: z.number(),
+  /** Until the last planned epoch; early stopping may end sooner. */
+  secondsLeft: z.number(),
+});
+export type Epoch = z.infer<typeof epoch>;
+
+/** Accuracy on held-out images with its 95 % Wilson interval. */
+export const testResult = z.object({
+  accuracy: unit,
+  low: unit,
+  high: unit,
+  macroF1: unit,
+  count: z.int(),
+});
+export type TestResult = z.infer<typeof testResult>;
+
+export const run = z.object({
+  id: runId,
+  backbone: z.string(),
+  recipe: z.enum(recipeNames),
+  settings: trainSettings,
+  state: runState,
+  /** Why it failed; null otherwise. */
+  reason: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  /** Wall seconds from start to end; null before the end. */
+  seconds: z.number().nullable(),
+  /** What was trained, in words: "last layer", "3 of 10 blocks". */
+  trained: z.string().nullable(),
+  /** Which blocks of the backbone were adapted, true from the first trained one; the new head is always trained. */
+  trainedBlocks: z.int().nullable(),
+  epochs: z.int(),
+  bestEpoch: z.int().nullable(),
+  /** The classes of this run, in the order of its outputs, as they were named when it started. */
+  classes: z.array(z.object({ labelId, name: z.string(), colour: z.int() })),
+  counts: z.record(splitName, z.int()),
+  validation: z.object({ accuracy: unit, loss: z.number() }).nullable(),
+  test: testResult.nullable(),
+});
+export type Run = z.infer<typeof run>;
+
+export const prediction = z.object({
+  imageId,
+  /** Indices into the run's classes. */
+  actual: z.int(),
+  predicted: z.int(),
+  /** Of the predicted class. */
+  probability: unit,
+});
+export type Prediction = z.infer<typeof prediction>;
+
+/** McNemar's exact test between two runs on the test images that both have seen. */
+export const pairVerdict = z.object({
+  a: runId,
+  b: runId,
+  /** Test images that a has right and b has wrong, and the reverse. */
+  onlyA: z.int(),
+  onlyB: z.int(),
+  pValue: unit,
+  verdict: z.string(),
+});
+export type PairVerdict = z.infer<typeof pairVerdict>;
+
+export const filePrediction = z.object({
+  path: z.string(),
+  label: z.string(),
+  probability: unit,
+  /** All classes, likeliest first (at most five). */
+  top: z.array(z.object({ label: z.string(), probability: unit })),
+});
+export type FilePrediction = z.infer<typeof filePrediction>;
+
+export const imageFilter = z.object({
+  /** A label's images, or `none` for the unlabelled; absent for all. */
+  label: z.union([labelId, z.literal('none')]).optional(),
+  split: splitName.optional(),
+  /** Part of the path or of the label's name, case ignored. */
+  text: z.string().optional(),
+});
+export type ImageFilter = z.infer<typeof imageFilter>;
+
+export const imageSort = z.enum(['imported', 'name', 'label', 'unlabelled-first']);
+export type ImageSort = z.infer<typeof imageSort>;

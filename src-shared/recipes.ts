@@ -1,0 +1,93 @@
+/** The recipes of transfer learning that Graft trains, and every setting a person can turn. */
+import { z } from 'zod';
+
+export const recipeNames = ['feature-extraction', 'fine-tune-top'] as const;
+export type RecipeName = (typeof recipeNames)[number];
+
+export interface Recipe {
+  readonly title: string;
+  /** One sentence for the card. */
+  readonly summary: string;
+}
+
+export const recipes: Readonly<Record<RecipeName, Recipe>> = {
+  'feature-extraction': {
+    title: 'Feature extraction',
+    summary: 'Keeps the network as it is and learns a new last layer.',
+  },
+  'fine-tune-top': {
+    title: 'Fine-tune top',
+    summary: 'Also adapts the last blocks of the network to your pictures.',
+  },
+};
+
+/** Forms are derived from this schema: `title` and `description` of each field's metadata are shown. */
+export const trainSettings = z.object({
+  epochs: z.int().min(1).max(1000).meta({
+    title: 'Epochs',
+    description: 'Passes over all training pictures, at most.',
+  }),
+  batchSize: z.int().min(1).max(1024).meta({
+    title: 'Batch size',
+    description: 'Pictures per optimizer step.',
+  }),
+  optimizer: z.enum(['adamw', 'sgd']).meta({
+    title: 'Optimizer',
+    description: 'AdamW, or SGD with momentum 0.9.',
+  }),
+  learningRate: z.number().positive().max(10).meta({
+    title: 'Learning rate',
+    description: 'Of the new last layer, at the first step.',
+  }),
+  backboneLearningRate: z.number().positive().max(10).meta({
+    title: 'Learning rate of adapted blocks',
+    description:
+      'Smaller than that of the last layer, so that what the network knows is bent, not broken.',
+  }),
+  weightDecay: z.number().min(0).max(1).meta({
+    title: 'Weight decay',
+    description: 'Pulls weights towards zero; spares biases and normalisation.',
+  }),
+  dropout: z.number().min(0).max(0.9).meta({
+    title: 'Dropout',
+    description: 'Share of the features that is hidden from the last layer at each step.',
+  }),
+  blocks: z.int().min(1).max(100).meta({
+    title: 'Blocks to adapt',
+    description: 'Counted from the top; feature extraction adapts none.',
+  }),
+  patience: z.int().min(1).max(1000).meta({
+    title: 'Patience',
+    description: 'Epochs without a better validation loss before training stops early.',
+  }),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .meta({
+      title: 'Seed',
+      description: 'The same seed on the same machine gives the same numbers.',
+    }),
+});
+export type TrainSettings = z.infer<typeof trainSettings>;
+
+const common = { batchSize: 32, weightDecay: 0.01, dropout: 0.2, blocks: 2, seed: 1 } as const;
+
+export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
+  'feature-extraction': {
+    ...common,
+    epochs: 60,
+    optimizer: 'adamw',
+    learningRate: 3e-3,
+    backboneLearningRate: 3e-4,
+    patience: 10,
+  },
+  'fine-tune-top': {
+    ...common,
+    epochs: 20,
+    optimizer: 'adamw',
+    learningRate: 1e-3,
+    backboneLearningRate: 1e-4,
+    patience: 5,
+  },
+};
