@@ -1,0 +1,94 @@
+/**
+ * `npm test [STEP...]`: types, lint, and every test, one step after the other; the last line counts them.
+ * A step is `types`, `lint`, or a folder of tests: unit, store, engine, contract, e2e.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../src-main/programs.ts';
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+
+function succeeds(name: string, args: readonly string[]): boolean {
+  const windows = process.platform === 'win32';
+  const { status } = spawnSync(bin(name), args, { cwd: root, stdio: 'inherit', shell: windows });
+  return status === 0;
+}
+
+/** Tools that only say yes or no: each counts as one. */
+function checks(...commands: readonly (readonly [string, ...string[]])[]): Count {
+  const passed = commands.filter(([name, ...args]) => succeeds(name, args)).length;
+  return { passed, failed: commands.length - passed, skipped: 0 };
+}
+
+function tests(project: string): Count {
+  const folder = mkdtempSync(join(tmpdir(), 'graft-tests-'));
+  const report = join(folder, 'report.json');
+  try {
+    const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+    const ok = succeeds('vitest', [...args, `--outputFile.json=${report}`]);
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    // A file that cannot be loaded fails the run without a failed test of its own.
+    const failed = ok ? 0 : Math.max(1, numFailedTests);
+    return { passed: numPassedTests, failed, skipped: numPendingTests };
+  } catch (error) {
+    console.error(`The ${project} tests gave no report: ${error}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const steps: Readonly<Record<string, () => Count>> = {
+  types: () => checks(['tsc', '--noEmit'], ['svelte-check', '--fail-on-warnings']),
+  lint: () =>
+    checks(
+      ['biome', 'ci', '--error-on-warnings', '.'],
+      [
+        'depcruise',
+        '--config',
+        '.dependency-cruiser.cjs',
+        'src-main',
+        'src-shared',
+        'src-renderer',
+      ],
+    ),
+  unit: () => tests('unit'),
+  store: () => tests('store'),
+  engine: () => tests('engine'),
+  contract: () => tests('contract'),
+  e2e: () => tests('e2e'),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(`There is no step ${unknown.join(', ')}: ${Object.keys(steps).join(', ')}.`);
+  process.exit(2);
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, step] of Object.entries(steps)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  const started = performance.now();
+  const count = step();
+  console.log(
+    `== ${name}: ${count.passed} passed, ${count.failed} failed, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+}
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
