@@ -1,0 +1,128 @@
+import { createContext } from 'svelte';
+import type { Bridge } from '../../src-shared/bridge.ts';
+import type {
+  CallInput,
+  CallName,
+  CallOutput,
+  EventName,
+  StudioEvent,
+} from '../../src-shared/contract.ts';
+import type { Label, Project } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { Notices } from './notices.svelte.ts';
+import { Route } from './route.svelte.ts';
+import { Theme } from './theme.svelte.ts';
+
+type EventData<N extends EventName> = Extract<StudioEvent, { name: N }>['data'];
+
+/**
+ * The studio as the page sees it: calls, events, the open project and the connection. One for the whole
+ * page; components get it with `getStudio()`.
+ */
+export class StudioState {
+  readonly bridge: Bridge;
+  readonly notices = new Notices();
+  readonly theme = new Theme();
+  readonly route = new Route();
+
+  /** undefined until the studio has answered for the first time; null when no project is open. */
+  project = $state.raw<Project | null | undefined>(undefined);
+  recent = $state.raw<readonly string[]>([]);
+  connected = $state(true);
+  /** Changes that are on their way to the disk. */
+  saving = $state(0);
+
+  readonly labels: readonly Label[] = $derived(this.project?.labels ?? []);
+  readonly #labelById = $derived(new Map(this.labels.map((label) => [label.id, label])));
+
+  #onReconnect = new Set<() => void>();
+
+  constructor(bridge: Bridge) {
+    this.bridge = bridge;
+  }
+
+  /** Asks for the project and follows it. Returns the function that stops that. */
+  start(): () => void {
+    const stops = [
+      this.on('project.changed', ({ project }) => {
+        const another = project?.path !== this.project?.path;
+        this.project = project;
+        if (another) void this.refresh();
+      }),
+      this.bridge.onConnection((connected) => {
+        const back = connected && !this.connected;
+        this.connected = connected;
+        if (!back && this.project !== undefined) return;
+        if (connected) void this.#again();
+      }),
+    ];
+    void this.refresh();
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  async refresh(): Promise<void> {
+    const current = await this.ask('project.current', {});
+    if (!current) return;
+    this.project = current.project;
+    this.recent = current.recent;
+  }
+
+  async #again(): Promise<void> {
+    await this.refresh();
+    for (const run of this.#onReconnect) run();
+  }
+
+  label(id: number | null): Label | undefined {
+    return id === null ? undefined : this.#labelById.get(id);
+  }
+
+  /** @throws StudioError as the studio gave it. */
+  async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+    const reply = await this.bridge.call(name, input);
+    if (reply.ok) return reply.value;
+    throw new StudioError(reply.error.code, reply.error.message);
+  }
+
+  /** A call whose failure is told to the person here: undefined then. */
+  async ask<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N> | undefined> {
+    try {
+      return await this.call(name, input);
+    } catch (error) {
+      this.tell(error);
+      return undefined;
+    }
+  }
+
+  /** As `ask`, for a change that must reach the disk: the line at the bottom says when it has. */
+  async save<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N> | undefined> {
+    this.saving++;
+    try {
+      return await this.ask(name, input);
+    } finally {
+      this.saving--;
+    }
+  }
+
+  tell(error: unknown): void {
+    // A lost connection has its own sign, which also goes away by itself.
+    if (error instanceof StudioError && error.code === 'unavailable' && !this.connected) return;
+    this.notices.error(error instanceof Error ? error.message : String(error));
+  }
+
+  /** Use in an effect, which then also ends it: `$effect(() => studio.on('run.epoch', …))`. */
+  on<N extends EventName>(name: N, listener: (data: EventData<N>) => void): () => void {
+    return this.bridge.subscribe((event) => {
+      if (event.name === name) listener(event.data as EventData<N>);
+    });
+  }
+
+  /** After a lost connection, events may have been missed: ask again for what is shown. */
+  onReconnect(listener: () => void): () => void {
+    this.#onReconnect.add(listener);
+    return () => this.#onReconnect.delete(listener);
+  }
+}
+
+export const [getStudio, setStudio] = createContext<StudioState>();
