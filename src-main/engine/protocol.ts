@@ -2,14 +2,7 @@
 import type { Epoch, RunState, SplitName } from '../../src-shared/domain.ts';
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
 
-/** How a picture becomes a network's input: oriented, on white, covering a square, then normalised. */
-export interface Preprocessing {
-  /** Side of the square, in pixels. */
-  readonly size: number;
-  /** Per channel (RGB), on values from 0 to 1. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-}
+export type { Preprocessing } from '../images/pixels.ts';
 
 /** A backbone whose weights are on this machine. */
 export interface BackboneFile {

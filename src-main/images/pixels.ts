@@ -1,0 +1,65 @@
+/** A picture as a network's input. */
+import { open } from './decode.ts';
+import { pictureError } from './format.ts';
+
+/** How a picture becomes a network's input: oriented, on white, covering a square, then normalised. */
+export interface Preprocessing {
+  /** Side of the square, in pixels. */
+  readonly size: number;
+  /** Per channel (RGB), on values from 0 to 1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/**
+ * Reads a picture into 3 x S x S floats (planes R, G, B; rows from the top), each
+ * `(value / 255 - mean) / std`.
+ *
+ * The steps, so that they can be repeated elsewhere:
+ * 1. decode the first frame; a JPEG whose shorter side is at least 2, 4 or 8 times S is decoded at 1/2, 1/4
+ *    or 1/8 of its size (libjpeg's scaled DCT), the largest of these that keeps it at least S on that side;
+ * 2. turn by the EXIF orientation;
+ * 3. colours through the embedded ICC profile to sRGB (CMYK without one: a generic CMYK profile), 16 bits to 8;
+ * 4. transparent places on white;
+ * 5. scale so that the shorter side is S, aspect ratio kept: down with a box filter to about twice that
+ *    size where the picture is that large, then Lanczos with a = 3; up with a bicubic filter;
+ * 6. cut out the middle: left = ceil((width - S) / 2), top = ceil((height - S) / 2).
+ *
+ * Python's pyvips gives the same bytes for RGB pictures without transparency (`wide`: wider than tall once turned):
+ *
+ *     im = pyvips.Image.thumbnail(path, 10**6 if wide else S, height=S if wide else 10**6, export_profile="srgb")
+ *     im = im.crop((im.width - S + 1) // 2, (im.height - S + 1) // 2, S, S)
+ *
+ * Throws a StudioError that names the file when it cannot be decoded to its end.
+ */
+export async function loadPixels(path: string, form: Preprocessing): Promise<Float32Array> {
+  const { size } = form;
+  let rgb: Buffer;
+  try {
+    rgb = await open(path)
+      .flatten({ background: '#ffffff' })
+      .resize(size, size, { fit: 'cover', position: 'centre', kernel: 'lanczos3' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer();
+  } catch (error) {
+    throw await pictureError(path, error);
+  }
+  return normalise(rgb, form);
+}
+
+/** From S * S interleaved 8-bit RGB pixels to three normalised planes. */
+function normalise(rgb: Uint8Array, { size, mean, std }: Preprocessing): Float32Array {
+  const area = size * size;
+  if (rgb.length !== 3 * area) throw new Error(`expected ${3 * area} bytes, got ${rgb.length}`);
+  const planes = new Float32Array(3 * area);
+  for (let channel = 0; channel < 3; channel++) {
+    const table = new Float32Array(256);
+    for (let v = 0; v < 256; v++) table[v] = (v / 255 - mean[channel]!) / std[channel]!;
+    const start = channel * area;
+    for (let i = 0, from = channel; i < area; i++, from += 3) {
+      planes[start + i] = table[rgb[from]!]!;
+    }
+  }
+  return planes;
+}
