@@ -1,0 +1,54 @@
+/** Pictures, thumbnails and models, by id. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type MediaKind, mediaKinds, type Studio } from '../../src-shared/contract.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+
+const isKind = (kind: string | undefined): kind is MediaKind =>
+  mediaKinds.some((known) => known === kind);
+
+/**
+ * Ids belong to a project, so the same address means another picture when another project is open: a
+ * browser asks each time, and an ETag spares it the bytes. With `?v=<sha256 of the image>` the address
+ * names the picture itself and is kept for good.
+ * @throws StudioError `not-found`, and what `Studio.media` throws
+ */
+export async function serveMedia(
+  studio: Studio,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, , kind, idText, ...rest] = url.pathname.split('/');
+  const id = /^[1-9]\d{0,15}$/.test(idText ?? '') ? Number(idText) : null;
+  if (!isKind(kind) || id === null || rest.length > 0) {
+    throw new StudioError('not-found', `There is no ${url.pathname} here.`);
+  }
+
+  const sha256 = kind === 'model' ? null : await imageHash(studio, id);
+  const isNamed = sha256 !== null && url.searchParams.get('v') === sha256;
+  const tag = sha256 === null ? null : `"${kind}-${sha256}"`;
+  const caching = {
+    'cache-control': isNamed ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    ...(tag ? { etag: tag } : {}),
+  };
+  if (tag !== null && request.headers['if-none-match'] === tag) {
+    response.writeHead(304, caching).end();
+    return;
+  }
+
+  const { type, bytes, fileName } = await studio.media(kind, id);
+  response.writeHead(200, {
+    ...caching,
+    'content-type': type,
+    'content-length': bytes.byteLength,
+    'content-disposition': `${kind === 'model' ? 'attachment' : 'inline'}; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+  });
+  response.end(bytes);
+}
+
+async function imageHash(studio: Studio, id: number): Promise<string> {
+  const { images } = await studio.call('images.get', { ids: [id] });
+  const [image] = images;
+  if (!image) throw new StudioError('not-found', `There is no picture ${id} in this project.`);
+  return image.sha256;
+}
