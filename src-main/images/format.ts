@@ -69,6 +69,7 @@ function refuse(path: string, reason: string, cause?: unknown): StudioError {
 
 function decodeReason(format: Format, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (/timeout/i.test(message)) return 'decoding takes longer than two minutes';
   if (/exceeds pixel limit|too large|Image width|dimensions exceed/i.test(message)) {
     return 'larger than 268 megapixels: make it smaller';
   }
@@ -84,7 +85,7 @@ export function fileReason(error: unknown): string {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-      return 'no permission to read the file';
+      return 'no permission to read it';
     case 'ENOENT':
       return 'the file is not there';
     case 'EISDIR':

@@ -1,0 +1,87 @@
+/** Everything that an import must know about a picture, in one pass over the file and one decode. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { StudioError } from '../../src-shared/errors.ts';
+import { open } from './decode.ts';
+import { type Format, formatOf, pictureError } from './format.ts';
+
+export interface Inspection {
+  readonly sha256: string;
+  readonly format: Format;
+  readonly bytes: number;
+  /** Pixels, after EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Longest side of a thumbnail, in pixels. */
+const thumbnailSide = 256;
+/** Some files take forever by intent. */
+const decodeSeconds = 120;
+
+export function thumbnailPath(folder: string, sha256: string): string {
+  return join(folder, sha256.slice(0, 2), `${sha256}.webp`);
+}
+
+/**
+ * Decodes a picture to its end and leaves its thumbnail in `thumbnails` (WebP, at most 256 pixels a side, on
+ * white as training sees it). A thumbnail that is there already is proof of an earlier decode of the same
+ * bytes. Throws a StudioError that names the file: not a picture, damaged, cut off, too large, unreadable.
+ */
+export async function inspect(path: string, thumbnails: string): Promise<Inspection> {
+  try {
+    const file = await stat(path);
+    // Opening a named pipe would wait for ever.
+    if (!file.isFile()) throw new StudioError('refused', `${path}: not a regular file`);
+    const format = await formatOf(path);
+    const sha256 = await hashFile(path);
+    const { autoOrient } = await open(path).metadata();
+    const target = thumbnailPath(thumbnails, sha256);
+    if (!(await exists(target))) await writeWhole(target, await makeThumbnail(path));
+    return { sha256, format, bytes: file.size, ...autoOrient };
+  } catch (error) {
+    throw await pictureError(path, error);
+  }
+}
+
+function makeThumbnail(path: string): Promise<Buffer> {
+  return open(path)
+    .timeout({ seconds: decodeSeconds })
+    .flatten({ background: '#ffffff' })
+    .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .webp({ quality: 80 })
+    .toBuffer();
+}
+
+/** SHA-256 of a file's bytes, in hex, without holding the file in memory. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** The file appears whole or not at all, also when two threads make the same one. */
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+/** A picture for the large view. */
+import { readFile } from 'node:fs/promises';
+import { open } from './decode.ts';
+import { formatOf, pictureError, shownAs } from './format.ts';
+
+/** Longest side that WebP can hold. */
+const webpSide = 16383;
+
+/**
+ * The file's own bytes when a browser shows them (it turns them by their EXIF orientation itself), else
+ * the first frame as WebP. Throws a StudioError that names the file when it cannot be read.
+ */
+export async function picture(path: string): Promise<{ type: string; bytes: Buffer }> {
+  try {
+    const type = shownAs[await formatOf(path)];
+    if (type) return { type, bytes: await readFile(path) };
+    const bytes = await open(path)
+      .resize(webpSide, webpSide, { fit: 'inside', withoutEnlargement: true })
+      .toColourspace('srgb')
+      .webp({ quality: 92 })
+      .toBuffer();
+    return { type: 'image/webp', bytes };
+  } catch (error) {
+    throw await pictureError(path, error);
+  }
+}
