@@ -7,7 +7,12 @@ import { z } from 'zod';
 import { home, root } from '../programs.ts';
 import { origin, remoteFlag } from './channels.ts';
 
-const bounds = z.object({ x: z.int(), y: z.int(), width: z.int().min(640), height: z.int().min(480) });
+const bounds = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().min(640),
+  height: z.int().min(480),
+});
 const boundsFile = () => join(home(), 'window.json');
 
 /** Where the window was last time, if that place is still on a screen. */

@@ -35,14 +35,23 @@ export function pageFile(folder: string, pathname: string): string | null {
 /** Vite puts a hash of the content into the names of these. */
 const isImmutable = (pathname: string) => pathname.startsWith('/assets/');
 
+/** A file of the page with its MIME type; null when there is none. */
+export async function readPage(
+  folder: string,
+  pathname: string,
+): Promise<{ readonly type: string; readonly bytes: Buffer } | null> {
+  const file = pageFile(folder, pathname);
+  const bytes = file && (await readIfThere(file));
+  return bytes ? { type: types[extname(file)] ?? 'application/octet-stream', bytes } : null;
+}
+
 export async function servePage(
   folder: string,
   pathname: string,
   response: ServerResponse,
 ): Promise<void> {
-  const file = pageFile(folder, pathname);
-  const bytes = file && (await readIfThere(file));
-  if (!file || !bytes) {
+  const page = await readPage(folder, pathname);
+  if (!page) {
     const message =
       pathname === '/'
         ? 'The page is not built yet: run "npm start" once.'
@@ -54,11 +63,11 @@ export async function servePage(
     return;
   }
   response.writeHead(200, {
-    'content-type': types[extname(file)] ?? 'application/octet-stream',
-    'content-length': bytes.length,
+    'content-type': page.type,
+    'content-length': page.bytes.length,
     'cache-control': isImmutable(pathname) ? 'private, max-age=31536000, immutable' : 'no-cache',
   });
-  response.end(bytes);
+  response.end(page.bytes);
 }
 
 async function readIfThere(file: string): Promise<Buffer | null> {
