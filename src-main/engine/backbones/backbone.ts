@@ -27,10 +27,14 @@ export type ParameterShapes = ReadonlyMap<string, readonly number[]>;
 
 export interface Architecture {
   readonly name: string;
+  /** Tells apart architectures of one name whose weights come from different makers. */
+  readonly variant: string;
   readonly title: string;
   readonly inputSize: number;
   readonly blocks: readonly string[];
   readonly parameters: ParameterShapes;
+  /** Beginnings of names in a weight file that belong to the part which is taken off. */
+  readonly dropped: readonly string[];
   /** Builds the graph around given weights; throws a StudioError that names missing or mis-shaped tensors. */
   build(weights: ReadonlyMap<string, Tensor>): Backbone;
 }

@@ -6,8 +6,6 @@
  * storage is known by its key alone; the storages' bytes lie apart. So the pickle is read first, and
  * the tensors are made when the bytes are there.
  */
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { StudioError } from '../../../src-shared/errors.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { storedTypes } from './elements.ts';
@@ -16,16 +14,19 @@ import { stateDictOf } from './state-dict.ts';
 import { materialise, type Storage, type StorageKey, torchRules } from './torch-tensors.ts';
 import { isZip, openZip, type Zip } from './zip.ts';
 
-/** The tensors of a state dict by name, `module.` of DataParallel taken off. */
-export async function readPth(path: string): Promise<ReadonlyMap<string, Tensor>> {
-  const bytes = new Uint8Array(await readFile(path));
-  return isZip(bytes)
-    ? readZipPth(await openZip(bytes, basename(path)), basename(path))
-    : readLegacyPth(bytes, basename(path));
+/**
+ * The tensors of a state dict by name, `module.` of DataParallel taken off. `file` is the name for
+ * messages. Throws a StudioError when the file is damaged, or holds more than tensors.
+ */
+export async function readPthBytes(
+  bytes: Uint8Array,
+  file: string,
+): Promise<ReadonlyMap<string, Tensor>> {
+  return isZip(bytes) ? readZipPth(await openZip(bytes, file), file) : readLegacyPth(bytes, file);
 }
 
 /** Members: `<name>/data.pkl`, `<name>/data/<key>` for each storage, `<name>/byteorder`. */
-export async function readZipPth(zip: Zip, file: string): Promise<ReadonlyMap<string, Tensor>> {
+async function readZipPth(zip: Zip, file: string): Promise<ReadonlyMap<string, Tensor>> {
   const pickleName = zip.names.find((name) => name.endsWith('/data.pkl'));
   if (!pickleName) throw new StudioError('refused', `${file} holds no weights that PyTorch saved.`);
   const folder = pickleName.slice(0, -'data.pkl'.length);

