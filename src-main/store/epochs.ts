@@ -1,0 +1,28 @@
+/** What each epoch of a run came to, stored as it arrives. */
+import type { Epoch } from '../../src-shared/domain.ts';
+import type { Database } from './database.ts';
+
+export type Epochs = ReturnType<typeof epochsTable>;
+
+export function epochsTable(database: Database) {
+  const insert = database.prepare(`
+    INSERT INTO epochs VALUES (@run, @epoch, @trainLoss, @validationLoss, @validationAccuracy,
+      @imagesPerSecond, @secondsLeft)`);
+  const list = database.prepare<[number], Epoch>(`
+    SELECT epoch, train_loss AS trainLoss, validation_loss AS validationLoss,
+      validation_accuracy AS validationAccuracy, images_per_second AS imagesPerSecond,
+      seconds_left AS secondsLeft
+    FROM epochs WHERE run_id = ? ORDER BY epoch`);
+  const clear = database.prepare('DELETE FROM epochs WHERE run_id = ?');
+
+  return {
+    add(run: number, epoch: Epoch): void {
+      insert.run({ run, ...epoch });
+    },
+    list: (run: number): Epoch[] => list.all(run),
+    /** For a run that starts again. */
+    clear(run: number): void {
+      clear.run(run);
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/** Images: identity, where they lie, and what the grid asks. */
+import { basename } from 'node:path';
+import type { Image, ImageFilter, ImageSort, SplitName } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import type { Database } from './database.ts';
+import { fold, naturalKey } from './text.ts';
+
+/** A file as it was found on disk. */
+export interface FoundFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Time of the last change, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+}
+
+export interface FoundImage extends FoundFile {
+  readonly sha256: string;
+  /** Pixels, after EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A labelled image, as training needs it. */
+export interface LabelledImage {
+  readonly id: number;
+  readonly sha256: string;
+  readonly path: string;
+  readonly labelId: number;
+  readonly split: SplitName | null;
+}
+
+export interface HistoryEntry {
+  readonly label: string | null;
+  readonly at: string;
+}
+
+export type Images = ReturnType<typeof imagesTable>;
+
+export function imagesTable(database: Database) {
+  type Row = Omit<Image, 'name'>;
+  const columns = `id, path, sha256, width, height, bytes, imported_at AS importedAt,
+    label_id AS labelId, split`;
+  const byId = database.prepare<[number], Row>(`SELECT ${columns} FROM images WHERE id = ?`);
+  const bySha = database.prepare<[string], Row>(`SELECT ${columns} FROM images WHERE sha256 = ?`);
+  const insert = database.prepare(`
+    INSERT INTO images (sha256, path, sort_key, width, height, bytes, imported_at)
+    VALUES (@sha256, @path, @sortKey, @width, @height, @bytes, @at)`);
+  const remember = database.prepare(`
+    INSERT INTO files (path, image_id, bytes, modified_ms) VALUES (@path, @id, @bytes, @modifiedMs)
+    ON CONFLICT DO UPDATE
+      SET image_id = excluded.image_id, bytes = excluded.bytes, modified_ms = excluded.modified_ms`);
+  const known = database
+    .prepare<FoundFile[], number>(
+      'SELECT image_id FROM files WHERE path = @path AND bytes = @bytes AND modified_ms = @modifiedMs',
+    )
+    .pluck();
+  const move = database.prepare('UPDATE images SET path = ?, sort_key = ? WHERE id = ?');
+  const labelled = database.prepare<[], LabelledImage>(
+    'SELECT id, sha256, path, label_id AS labelId, split FROM images WHERE label_id IS NOT NULL ORDER BY id',
+  );
+  const history = database.prepare<[number], HistoryEntry>(`
+    SELECT labels.name AS label, operations.at
+    FROM assignments JOIN operations ON operations.id = operation_id
+      LEFT JOIN labels ON labels.id = assignments.after
+    WHERE image_id = ? AND NOT operations.undone ORDER BY operations.id DESC`);
+  const total = database.prepare<[], number>('SELECT count(*) FROM images').pluck();
+  const bySplit = database.prepare<[], { split: SplitName; count: number }>(`
+    SELECT split, count(*) AS count FROM images
+    WHERE label_id IS NOT NULL AND split IS NOT NULL GROUP BY split`);
+
+  const withName = (row: Row): Image => ({ ...row, name: basename(row.path) });
+
+  function find(id: number): Image | undefined {
+    const row = byId.get(id);
+    return row && withName(row);
+  }
+
+  function get(id: number): Image {
+    const image = find(id);
+    if (!image) throw new StudioError('not-found', `Picture ${id} is not in this project.`);
+    return image;
+  }
+
+  return {
+    get,
+
+    /** In the order asked; ids that do not exist (any more) are left out. */
+    getMany: database.transaction((ids: readonly number[]): Image[] =>
+      ids.flatMap((id) => find(id) ?? []),
+    ),
+
+    bySha256(sha256: string): Image | undefined {
+      const row = bySha.get(sha256);
+      return row && withName(row);
+    },
+
+    /** The image that this very file was found to be when it was last read; undefined when it is new or changed. */
+    known: (file: FoundFile): number | undefined => known.get(file),
+
+    /**
+     * Adds an image, or recognises one that is there already (by its hash). Either way the file is
+     * remembered, see `known`. Many at once are much quicker in one `store.transaction`.
+     */
+    add(found: FoundImage): { readonly id: number; readonly added: boolean } {
+      const { sha256, path, width, height, bytes } = found;
+      const there = bySha.get(sha256);
+      const id =
+        there?.id ??
+        Number(
+          insert.run({
+            sha256,
+            path,
+            width,
+            height,
+            bytes,
+            sortKey: naturalKey(basename(path)),
+            at: new Date().toISOString(),
+          }).lastInsertRowid,
+        );
+      remember.run({ path, id, bytes, modifiedMs: found.modifiedMs });
+      return { id, added: there === undefined };
+    },
+
+    /** The file lies elsewhere now. */
+    move(id: number, path: string): void {
+      move.run(path, naturalKey(basename(path)), id);
+    },
+
+    labelled: (): LabelledImage[] => labelled.all(),
+
+    /** What the image was labelled as and when, the latest first; what was undone is not told. */
+    history(id: number): HistoryEntry[] {
+      get(id);
+      return history.all(id);
+    },
+
+    count: (): number => total.get()!,
+
+    /** Labelled images by split. */
+    splitCounts(): Record<SplitName, number> {
+      const counts = { train: 0, validation: 0, test: 0 };
+      for (const { split, count } of bySplit.all()) counts[split] = count;
+      return counts;
+    },
+
+    /** Ids only: a grid of 100,000 asks for the details of what it shows. */
+    query(filter: ImageFilter, sort: ImageSort): number[] {
+      const conditions: string[] = [];
+      if (filter.label === 'none') conditions.push('label_id IS NULL');
+      else if (filter.label !== undefined) conditions.push('label_id = @label');
+      if (filter.split !== undefined) conditions.push('split = @split');
+      const text = fold(filter.text ?? '').trim();
+      if (text !== '') conditions.push(`(instr(fold(path), @text) OR label_id IN (${labelsLike}))`);
+      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+      const { from, order } = orders[sort];
+      return database
+        .prepare<object, number>(`SELECT images.id FROM images ${from} ${where} ORDER BY ${order}`)
+        .pluck()
+        .all({ label: filter.label, split: filter.split, text });
+    },
+  };
+}
+
+const labelsLike = 'SELECT id FROM labels WHERE NOT deleted AND instr(fold(name), @text)';
+
+const orders: Readonly<Record<ImageSort, { readonly from: string; readonly order: string }>> = {
+  imported: { from: '', order: 'images.id' },
+  name: { from: '', order: 'sort_key, images.id' },
+  'unlabelled-first': { from: '', order: 'label_id IS NOT NULL, images.id' },
+  // The few labels are ordered once, and not again for each image.
+  label: {
+    from: `LEFT JOIN (SELECT id AS ranked, row_number() OVER (ORDER BY natural_key(name)) AS rank
+      FROM labels) ON ranked = label_id`,
+    order: 'rank NULLS LAST, sort_key, images.id',
+  },
+};

@@ -1,0 +1,134 @@
+/**
+ * The log of what was done to labels: every operation keeps what it changed, before and after, and so
+ * undo and redo work across restarts, and each image has a history.
+ */
+import type { Database } from './database.ts';
+
+export interface LabelState {
+  readonly name: string;
+  readonly colour: number;
+  readonly deleted: 0 | 1;
+}
+
+/** Which way an operation is applied: `before` undoes it, `after` redoes it. */
+type Side = 'before' | 'after';
+
+/** Where an operation's effects are written while it is being done. */
+export interface Operation {
+  readonly id: number;
+  /** Gives images a label, or none; returns how many changed. Unknown ids are passed over. */
+  assign(imageIds: readonly number[], labelId: number | null): number;
+  /** The same for all images that carry a label. */
+  reassign(from: number, to: number | null): number;
+  changeLabel(id: number, before: LabelState, after: LabelState): void;
+}
+
+export type Operations = ReturnType<typeof operationsTable>;
+
+export function operationsTable(database: Database) {
+  const insert = database.prepare('INSERT INTO operations (what, at) VALUES (?, ?)');
+  const rename = database.prepare('UPDATE operations SET what = ? WHERE id = ?');
+  const forgetUndone = database.prepare('DELETE FROM operations WHERE undone = 1');
+  const isEmpty = database.prepare(`
+    SELECT NOT EXISTS (SELECT 1 FROM assignments WHERE operation_id = @id)
+       AND NOT EXISTS (SELECT 1 FROM label_changes WHERE operation_id = @id)`);
+  isEmpty.pluck();
+  const remove = database.prepare('DELETE FROM operations WHERE id = ?');
+  const lastDone = database.prepare<[], { id: number; what: string }>(
+    'SELECT id, what FROM operations WHERE undone = 0 ORDER BY id DESC LIMIT 1',
+  );
+  const firstUndone = database.prepare<[], { id: number; what: string }>(
+    'SELECT id, what FROM operations WHERE undone = 1 ORDER BY id LIMIT 1',
+  );
+  const mark = database.prepare('UPDATE operations SET undone = ? WHERE id = ?');
+
+  // An image that one operation touches twice keeps the label it had before the first time.
+  const onConflict = 'ON CONFLICT DO UPDATE SET after = excluded.after';
+  const recordImages = database.prepare(`
+    INSERT INTO assignments (operation_id, image_id, before, after)
+    SELECT @operation, images.id, images.label_id, @to
+    FROM json_each(@ids) JOIN images ON images.id = json_each.value
+    WHERE images.label_id IS NOT @to ${onConflict}`);
+  const recordCarriers = database.prepare(`
+    INSERT INTO assignments (operation_id, image_id, before, after)
+    SELECT @operation, id, label_id, @to FROM images WHERE label_id = @from ${onConflict}`);
+  const recordLabel = database.prepare(`
+    INSERT INTO label_changes (operation_id, label_id, before, after)
+    VALUES (?, ?, ?, ?) ${onConflict}`);
+
+  const apply = (side: Side) => ({
+    images: database.prepare(`
+      UPDATE images SET label_id = assignments.${side}
+      FROM assignments
+      WHERE assignments.operation_id = ? AND assignments.image_id = images.id
+        AND images.label_id IS NOT assignments.${side}`),
+    labels: database.prepare(`
+      UPDATE labels SET name = label_changes.${side} ->> 'name',
+        colour = label_changes.${side} ->> 'colour', deleted = label_changes.${side} ->> 'deleted'
+      FROM label_changes
+      WHERE label_changes.operation_id = ? AND label_changes.label_id = labels.id`),
+  });
+  const sides = { before: apply('before'), after: apply('after') };
+  const touched = database
+    .prepare<[number], number>('SELECT image_id FROM assignments WHERE operation_id = ?')
+    .pluck();
+
+  const operation = (id: number): Operation => ({
+    id,
+    assign(imageIds, labelId) {
+      recordImages.run({ operation: id, ids: JSON.stringify(imageIds), to: labelId });
+      return sides.after.images.run(id).changes;
+    },
+    reassign(from, to) {
+      recordCarriers.run({ operation: id, from, to });
+      return sides.after.images.run(id).changes;
+    },
+    changeLabel(labelId, before, after) {
+      recordLabel.run(id, labelId, JSON.stringify(before), JSON.stringify(after));
+      sides.after.labels.run(id);
+    },
+  });
+
+  const turn = (target: { id: number; what: string } | undefined, side: Side) => {
+    if (!target) return null;
+    sides[side].labels.run(target.id);
+    sides[side].images.run(target.id);
+    mark.run(side === 'before' ? 1 : 0, target.id);
+    return { what: target.what, imageIds: touched.all(target.id) };
+  };
+
+  /**
+   * Does something that can be undone, all of it or nothing. What was undone before can no longer be redone.
+   *
+   * @param describe gives the words for undo, after the work, from what the work returned.
+   * @param continuing an operation to be added to, if it is still the last one: a long import is one step.
+   * @returns the operation's id, or null when nothing changed (then nothing is kept), and the work's result.
+   */
+  function perform<T>(
+    work: (operation: Operation) => T,
+    describe: (result: T) => string,
+    continuing: number | null = null,
+  ): { readonly operation: number | null; readonly result: T } {
+    const goesOn = continuing !== null && lastDone.get()?.id === continuing && !firstUndone.get();
+    const id = goesOn
+      ? continuing
+      : Number(insert.run('', new Date().toISOString()).lastInsertRowid);
+    const result = work(operation(id));
+    if (isEmpty.get({ id }) === 1) {
+      remove.run(id);
+      return { operation: null, result };
+    }
+    rename.run(describe(result), id);
+    forgetUndone.run();
+    return { operation: id, result };
+  }
+
+  return {
+    perform: <T>(...of: Parameters<typeof perform<T>>) =>
+      database.transaction(() => perform<T>(...of))(),
+    undo: database.transaction(() => turn(lastDone.get(), 'before')),
+    redo: database.transaction(() => turn(firstUndone.get(), 'after')),
+    /** What undo and redo would do, in words. */
+    next: () => ({ undo: lastDone.get()?.what ?? null, redo: firstUndone.get()?.what ?? null }),
+  };
+}

@@ -1,0 +1,53 @@
+/** What the finished runs said of the test images. */
+import { endianness } from 'node:os';
+import type { Database } from './database.ts';
+
+export interface StoredPrediction {
+  readonly imageId: number;
+  /** Index into the run's classes. */
+  readonly actual: number;
+  /** Softmax over the run's classes, in their order. */
+  readonly probabilities: Float32Array;
+}
+
+export type Predictions = ReturnType<typeof predictionsTable>;
+
+export function predictionsTable(database: Database) {
+  const insert = database.prepare('INSERT INTO predictions VALUES (?, ?, ?, ?)');
+  const list = database.prepare<
+    [number],
+    { imageId: number; actual: number; probabilities: Buffer }
+  >(`SELECT image_id AS imageId, actual, probabilities FROM predictions
+     WHERE run_id = ? ORDER BY image_id`);
+
+  return {
+    add(run: number, predictions: readonly StoredPrediction[]): void {
+      for (const { imageId, actual, probabilities } of predictions)
+        insert.run(run, imageId, actual, encode(probabilities));
+    },
+    /** By image id. */
+    list: (run: number): StoredPrediction[] =>
+      list.all(run).map((row) => ({ ...row, probabilities: decode(row.probabilities) })),
+  };
+}
+
+/** Index of the largest value; the first of equals. */
+export function argmax(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+const littleEndian = endianness() === 'LE';
+
+function encode(values: Float32Array): Buffer {
+  const bytes = Buffer.from(values.slice().buffer);
+  return littleEndian ? bytes : bytes.swap32();
+}
+
+function decode(blob: Buffer): Float32Array {
+  // A copy, for the blob may lie anywhere in a pool, and float32 needs an address divisible by four.
+  const bytes = Buffer.from(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.length));
+  const native = littleEndian ? bytes : bytes.swap32();
+  return new Float32Array(native.buffer, native.byteOffset, native.length / 4);
+}

@@ -1,0 +1,186 @@
+/** Runs: what was asked, how it went, and (derived from epochs and predictions) what came out. */
+import type { Run, RunState, TestResult } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import type { Database } from './database.ts';
+import type { Epochs } from './epochs.ts';
+import { argmax, type Predictions, type StoredPrediction } from './predictions.ts';
+
+export type NewRun = Pick<Run, 'backbone' | 'recipe' | 'settings' | 'classes' | 'counts'>;
+
+/** What a finished run brings home; its validation figures are those of its best epoch. */
+export interface Outcome {
+  readonly trained: string;
+  readonly trainedBlocks: number;
+  readonly bestEpoch: number;
+  readonly predictions: readonly StoredPrediction[];
+}
+
+/** From pairs of actual and predicted class, both as indices, and the number of classes. */
+export type Score = (
+  pairs: readonly { readonly actual: number; readonly predicted: number }[],
+  classes: number,
+) => TestResult;
+
+export type Runs = ReturnType<typeof runsTable>;
+
+interface Row {
+  id: number;
+  backbone: string;
+  recipe: Run['recipe'];
+  settings: string;
+  state: RunState;
+  reason: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  trained: string | null;
+  trainedBlocks: number | null;
+  bestEpoch: number | null;
+  classes: string;
+  counts: string;
+  epochs: number;
+  accuracy: number | null;
+  loss: number | null;
+}
+
+export function runsTable(
+  database: Database,
+  epochs: Epochs,
+  predictions: Predictions,
+  score: Score,
+) {
+  const select = `
+    SELECT runs.id, backbone, recipe, settings, state, reason, created_at AS createdAt,
+      started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
+      best_epoch AS bestEpoch, classes, counts, best.validation_accuracy AS accuracy,
+      best.validation_loss AS loss,
+      (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs
+    FROM runs LEFT JOIN epochs AS best ON best.run_id = runs.id AND best.epoch = best_epoch`;
+  const one = database.prepare<[number], Row>(`${select} WHERE runs.id = ?`);
+  const all = database.prepare<[], Row>(`${select} ORDER BY runs.id`);
+  const inState = database.prepare<[RunState], Row>(`${select} WHERE state = ? ORDER BY runs.id`);
+  const insert = database.prepare(`
+    INSERT INTO runs (backbone, recipe, settings, state, created_at, classes, counts)
+    VALUES (@backbone, @recipe, @settings, 'queued', @at, @classes, @counts)`);
+  const start = database.prepare(`
+    UPDATE runs SET state = 'running', started_at = @at, classes = @classes, counts = @counts
+    WHERE id = @id AND state = 'queued'`);
+  const requeue = database.prepare(
+    "UPDATE runs SET state = 'queued', started_at = NULL WHERE id = ? AND state = 'running'",
+  );
+  const finish = database.prepare(`
+    UPDATE runs SET state = 'finished', finished_at = @at, trained = @trained,
+      trained_blocks = @trainedBlocks, best_epoch = @bestEpoch
+    WHERE id = @id AND state = 'running'`);
+  const end = database.prepare(`
+    UPDATE runs SET state = @state, reason = @reason, finished_at = @at
+    WHERE id = @id AND state IN ('queued', 'running')`);
+  const remove = database.prepare("DELETE FROM runs WHERE id = ? AND state <> 'running'");
+
+  // The predictions of a finished run never change, so what they come to is computed once.
+  const scores = new Map<number, TestResult | null>();
+  function testOf(id: number, classes: number): TestResult | null {
+    const there = scores.get(id);
+    if (there !== undefined) return there;
+    const pairs = predictions
+      .list(id)
+      .map(({ actual, probabilities }) => ({ actual, predicted: argmax(probabilities) }));
+    const result = pairs.length > 0 ? score(pairs, classes) : null;
+    scores.set(id, result);
+    return result;
+  }
+
+  function toRun({ accuracy, loss, ...row }: Row): Run {
+    const classes = JSON.parse(row.classes) as Run['classes'];
+    return {
+      ...row,
+      settings: JSON.parse(row.settings) as Run['settings'],
+      classes,
+      counts: JSON.parse(row.counts) as Run['counts'],
+      seconds:
+        row.startedAt && row.finishedAt
+          ? (Date.parse(row.finishedAt) - Date.parse(row.startedAt)) / 1000
+          : null,
+      validation: accuracy === null || loss === null ? null : { accuracy, loss },
+      test: row.state === 'finished' ? testOf(row.id, classes.length) : null,
+    };
+  }
+
+  function get(id: number): Run {
+    const row = one.get(id);
+    if (!row) throw new StudioError('not-found', `Run ${id} is not in this project.`);
+    return toRun(row);
+  }
+
+  /** A change of state that the state before does not allow is a mistake of the caller. */
+  function expect(changes: number, id: number, wanted: string): Run {
+    const run = get(id);
+    if (changes !== 1)
+      throw new StudioError('refused', `Run ${id} is ${run.state} and cannot be ${wanted}.`);
+    return run;
+  }
+
+  const now = () => new Date().toISOString();
+
+  return {
+    get,
+    list: (): Run[] => all.all().map(toRun),
+    /** The oldest first: the order of the queue. */
+    inState: (state: RunState): Run[] => inState.all(state).map(toRun),
+
+    create(run: NewRun): Run {
+      const { backbone, recipe } = run;
+      const { lastInsertRowid } = insert.run({
+        backbone,
+        recipe,
+        settings: JSON.stringify(run.settings),
+        classes: JSON.stringify(run.classes),
+        counts: JSON.stringify(run.counts),
+        at: now(),
+      });
+      return get(Number(lastInsertRowid));
+    },
+
+    /** From the queue into training; classes and counts are those of the moment. */
+    start: database.transaction((id: number, data: Pick<Run, 'classes' | 'counts'>): Run => {
+      const { changes } = start.run({
+        id,
+        classes: JSON.stringify(data.classes),
+        counts: JSON.stringify(data.counts),
+        at: now(),
+      });
+      epochs.clear(id);
+      return expect(changes, id, 'started');
+    }),
+
+    /** Back into the queue, at its old place: the studio was closed in an orderly way. */
+    requeue: database.transaction((id: number): Run => {
+      const { changes } = requeue.run(id);
+      epochs.clear(id);
+      return expect(changes, id, 'put back into the queue');
+    }),
+
+    /** All of it or nothing. */
+    finish: database.transaction((id: number, outcome: Outcome): Run => {
+      const { trained, trainedBlocks, bestEpoch } = outcome;
+      predictions.add(id, outcome.predictions);
+      const { changes } = finish.run({ id, trained, trainedBlocks, bestEpoch, at: now() });
+      const run = expect(changes, id, 'finished');
+      if (run.validation === null)
+        throw new Error(`run ${id} names epoch ${bestEpoch} as its best, which was never stored`);
+      return run;
+    }),
+
+    /** A queued or running run ends without a result. */
+    end(id: number, state: 'failed' | 'cancelled', reason: string | null): Run {
+      const { changes } = end.run({ id, state, reason, at: now() });
+      return expect(changes, id, state);
+    },
+
+    /** With its epochs and predictions; its folder is the caller's. Refused while it runs. */
+    delete(id: number): void {
+      if (remove.run(id).changes !== 1) expect(0, id, 'deleted');
+      scores.delete(id);
+    },
+  };
+}

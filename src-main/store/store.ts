@@ -1,0 +1,41 @@
+/** A project's database: one member for each family of tables. The only place that speaks SQL is this folder. */
+import { closeDatabase, openDatabase } from './database.ts';
+import { epochsTable } from './epochs.ts';
+import { imagesTable } from './images.ts';
+import { labelsTable } from './labels.ts';
+import { operationsTable } from './operations.ts';
+import { predictionsTable } from './predictions.ts';
+import { runsTable } from './runs.ts';
+import { score } from './score.ts';
+import { splitsTable } from './splits.ts';
+
+export type Store = ReturnType<typeof openStore>;
+
+/**
+ * Opens a project's database for this process alone. Whatever a method changes is on the disk when it
+ * returns, or when the `transaction` around it does.
+ *
+ * @throws StudioError when it is open in another process, newer than this Graft, damaged or not ours.
+ */
+export function openStore(path: string, options: { readonly create: boolean }) {
+  const database = openDatabase(path, options);
+  const operations = operationsTable(database);
+  const epochs = epochsTable(database);
+  const predictions = predictionsTable(database);
+
+  return {
+    images: imagesTable(database),
+    labels: labelsTable(database, operations),
+    splits: splitsTable(database),
+    epochs,
+    predictions,
+    runs: runsTable(database, epochs, predictions, score),
+    undo: operations.undo,
+    redo: operations.redo,
+    /** What undo and redo would do, in words; null when there is nothing. */
+    nextUndo: operations.next,
+    /** All of it or nothing, with one wait for the disk at the end. `work` must not await. */
+    transaction: <T>(work: () => T): T => database.transaction(work)(),
+    close: () => closeDatabase(database),
+  };
+}

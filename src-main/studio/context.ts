@@ -1,0 +1,105 @@
+/** What every use case works with: the open project, the engine, and a way to tell the doors. */
+import { basename } from 'node:path';
+import type { StudioEvent } from '../../src-shared/contract.ts';
+import type { Project } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import type { EngineHost } from '../engine/host.ts';
+import type { Inspectors } from '../images/thumbnails.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the studio uses of the engine; a test may bring its own. */
+export type Engine = Pick<EngineHost, 'run' | 'close'>;
+
+type Cleanup = () => void | Promise<void>;
+
+export interface OpenProject {
+  /** Its folder, absolute. */
+  readonly path: string;
+  readonly store: Store;
+  /** Called before the store is closed, the latest registered first; the store still works then. */
+  onClose(cleanup: Cleanup): void;
+}
+
+export interface Context {
+  readonly engine: Engine;
+  /** Threads that read pictures, shared by everything that does. */
+  readonly inspectors: Inspectors;
+  emit(event: StudioEvent): void;
+  /** @throws StudioError when no project is open. */
+  project(): OpenProject;
+  current(): OpenProject | null;
+  /** The open project in numbers; null when none is open. */
+  summary(): Project | null;
+  /** Emits `project.changed` with these numbers, and returns them. */
+  changed(): Project;
+  /** Called with every project right after it was opened. */
+  onOpen(listener: (project: OpenProject) => void): void;
+  /** Closes the open project, if any, and makes this one the open one; null leaves none open. */
+  replace(project: { readonly path: string; readonly store: Store } | null): Promise<void>;
+}
+
+export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 'emit'>): Context {
+  const { emit } = services;
+  let open: (OpenProject & { readonly cleanups: Cleanup[] }) | null = null;
+  const openListeners: ((project: OpenProject) => void)[] = [];
+
+  const summary = () => open && summarise(open);
+
+  function need(): OpenProject {
+    if (!open) throw new StudioError('refused', 'Open or create a project first.');
+    return open;
+  }
+
+  async function close(): Promise<void> {
+    if (!open) return;
+    const closing = open;
+    open = null; // from here on no call finds it
+    const failures: unknown[] = [];
+    for (const cleanup of closing.cleanups.reverse()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    closing.store.close();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  return {
+    ...services,
+    summary,
+    current: () => open,
+    project: need,
+    changed() {
+      const project = summarise(need());
+      emit({ name: 'project.changed', data: { project } });
+      return project;
+    },
+    onOpen(listener) {
+      openListeners.push(listener);
+    },
+    async replace(next) {
+      await close();
+      if (next) {
+        const cleanups: Cleanup[] = [];
+        open = { ...next, cleanups, onClose: (cleanup) => cleanups.push(cleanup) };
+      }
+      emit({ name: 'project.changed', data: { project: summary() } });
+      if (open) for (const listener of openListeners) listener(open);
+    },
+  };
+}
+
+function summarise({ path, store }: OpenProject): Project {
+  const labels = store.labels.list();
+  return {
+    path,
+    name: basename(path),
+    images: store.images.count(),
+    labelled: labels.reduce((sum, { count }) => sum + count, 0),
+    labels,
+    split: store.images.splitCounts(),
+    undo: store.nextUndo(),
+  };
+}

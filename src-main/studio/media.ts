@@ -1,0 +1,41 @@
+/** What a door serves as bytes. The page names an id; which file that is, only this side knows. */
+import { readFile } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import type { Media, MediaKind } from '../../src-shared/contract.ts';
+import { assertNever, StudioError } from '../../src-shared/errors.ts';
+import { picture } from '../images/picture.ts';
+import { thumbnail } from '../images/thumbnails.ts';
+import type { Context } from './context.ts';
+
+export function mediaReader(context: Context) {
+  return async (kind: MediaKind, id: number): Promise<Media> => {
+    const { path, store } = context.project();
+    switch (kind) {
+      case 'thumbnail': {
+        const image = store.images.get(id);
+        const folder = join(path, 'thumbnails');
+        const bytes = await thumbnail(context.inspectors, folder, image.sha256, image.path);
+        return { type: 'image/webp', bytes, fileName: `${parse(image.name).name}.webp` };
+      }
+      case 'picture': {
+        const image = store.images.get(id);
+        return { ...(await picture(image.path)), fileName: image.name };
+      }
+      case 'model': {
+        const run = store.runs.get(id);
+        if (run.state !== 'finished')
+          throw new StudioError(
+            'refused',
+            `Run ${id} is ${run.state}; only a finished one has a model.`,
+          );
+        return {
+          type: 'application/octet-stream',
+          bytes: await readFile(join(path, 'runs', String(id), 'model.onnx')),
+          fileName: `${run.backbone}-${run.recipe}-${id}.onnx`,
+        };
+      }
+      default:
+        return assertNever(kind);
+    }
+  };
+}

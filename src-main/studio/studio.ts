@@ -1,0 +1,50 @@
+/** The studio: every use case behind one `call`, whichever door it comes through. */
+import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
+import { EngineHost } from '../engine/host.ts';
+import { Inspectors } from '../images/thumbnails.ts';
+import { createContext, type Engine } from './context.ts';
+import { dispatcher } from './dispatch.ts';
+import type { Handlers } from './handlers.ts';
+import { imageCalls } from './images.ts';
+import { labelCalls } from './labels.ts';
+import { mediaReader } from './media.ts';
+import { projectCalls } from './project.ts';
+
+export interface StudioOptions {
+  /** Instead of the real one: for tests. */
+  readonly engine?: Engine;
+}
+
+export function createStudio(options: StudioOptions = {}): Studio {
+  const listeners = new Set<(event: StudioEvent) => void>();
+  const subscribe: Studio['subscribe'] = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const engine = options.engine ?? new EngineHost();
+  const inspectors = new Inspectors();
+  const context = createContext({
+    engine,
+    inspectors,
+    emit: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+  });
+
+  const handlers: Partial<Handlers> = {
+    ...projectCalls(context),
+    ...imageCalls(context),
+    ...labelCalls(context),
+  };
+
+  return {
+    call: dispatcher(handlers as Handlers),
+    subscribe,
+    media: mediaReader(context),
+    async close() {
+      await context.replace(null);
+      await Promise.all([engine.close(), inspectors.close()]);
+      listeners.clear();
+    },
+  };
+}
