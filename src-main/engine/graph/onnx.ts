@@ -1,0 +1,227 @@
+/** A graph as the bytes of an ONNX model, and back. */
+import { StudioError } from '../../../src-shared/errors.ts';
+import type { Attribute, Graph, Node, Tensor, ValueInfo } from './graph.ts';
+import {
+  type AttributeMessage,
+  attributeTypes,
+  dataTypes,
+  type GraphMessage,
+  type ModelMessage,
+  ModelProto,
+  type NodeMessage,
+  type ValueMessage,
+} from './onnx-schema.ts';
+import { decodeTensor, elementType, encodeTensor, int64ToNumber } from './onnx-tensor.ts';
+
+const irVersion = 8;
+const defaultDomains = ['', 'ai.onnx'];
+const largestInt64 = 2 ** 63;
+
+const refuse = (message: string) => new StudioError('refused', message);
+const text = new TextDecoder();
+const bytes = new TextEncoder();
+
+function decodeAttribute(message: AttributeMessage, node: string): Attribute {
+  switch (message.type) {
+    case attributeTypes.float:
+      return { float: message.f ?? 0 };
+    case attributeTypes.floats:
+      return { float: message.floats ?? [] };
+    case attributeTypes.int:
+      return int64ToNumber(message.i ?? 0);
+    case attributeTypes.ints:
+      return (message.ints ?? []).map(int64ToNumber);
+    case attributeTypes.string:
+      return text.decode(message.s);
+    case attributeTypes.strings:
+      return (message.strings ?? []).map((value) => text.decode(value));
+    case attributeTypes.tensor:
+      return decodeTensor(message.t ?? {}, `${node}.${message.name}`);
+    default:
+      throw refuse(
+        `The attribute "${message.name}" of the node "${node}" is of a kind that Graft cannot read (${message.type}).`,
+      );
+  }
+}
+
+/** Whole numbers are ints in ONNX; JavaScript's 2^63 stands for the largest of them. */
+const toInt64 = (value: number) =>
+  Math.abs(value) < largestInt64
+    ? value
+    : value > 0
+      ? { low: -1, high: 0x7fffffff, unsigned: false }
+      : { low: 0, high: -0x80000000, unsigned: false };
+
+function encodeAttribute(name: string, value: Attribute): object {
+  if (typeof value === 'number') {
+    return Number.isInteger(value)
+      ? { name, type: attributeTypes.int, i: toInt64(value) }
+      : { name, type: attributeTypes.float, f: value };
+  }
+  if (typeof value === 'string') {
+    return { name, type: attributeTypes.string, s: bytes.encode(value) };
+  }
+  if ('float' in value) {
+    return typeof value.float === 'number'
+      ? { name, type: attributeTypes.float, f: value.float }
+      : { name, type: attributeTypes.floats, floats: value.float };
+  }
+  if ('data' in value) {
+    return { name, type: attributeTypes.tensor, t: encodeTensor(value, '') };
+  }
+  if (value.some((item) => typeof item === 'string')) {
+    const strings = (value as readonly string[]).map((item) => bytes.encode(item));
+    return { name, type: attributeTypes.strings, strings };
+  }
+  const numbers = value as readonly number[];
+  return numbers.every(Number.isInteger)
+    ? { name, type: attributeTypes.ints, ints: numbers.map(toInt64) }
+    : { name, type: attributeTypes.floats, floats: numbers };
+}
+
+function decodeNode(message: NodeMessage): Node {
+  const op = message.opType ?? '';
+  const name = message.name || message.output?.[0] || op;
+  if (!defaultDomains.includes(message.domain ?? '')) {
+    throw refuse(
+      `The node "${name}" is a ${message.domain}.${op}, and Graft knows standard ONNX operators only.`,
+    );
+  }
+  return {
+    op,
+    name,
+    inputs: message.input ?? [],
+    outputs: message.output ?? [],
+    attributes: Object.fromEntries(
+      (message.attribute ?? []).map((each) => [each.name ?? '', decodeAttribute(each, name)]),
+    ),
+  };
+}
+
+function encodeNode(node: Node): NodeMessage {
+  return {
+    name: node.name,
+    opType: node.op,
+    input: node.inputs,
+    output: node.outputs,
+    attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value)),
+  };
+}
+
+function decodeValue(message: ValueMessage): ValueInfo {
+  const name = message.name ?? '';
+  const shape = message.type?.tensorType?.shape;
+  return {
+    name,
+    type: elementType(message.type?.tensorType?.elemType, name),
+    // A dimension that says nothing gets a name of its own.
+    dims: (shape?.dim ?? []).map((dim, axis) =>
+      dim.dimValue !== undefined && Object.hasOwn(dim, 'dimValue')
+        ? int64ToNumber(dim.dimValue)
+        : dim.dimParam || `${name}:${axis}`,
+    ),
+  };
+}
+
+function encodeValue(value: ValueInfo): ValueMessage {
+  const dim = value.dims.map((each) =>
+    typeof each === 'number' ? { dimValue: each } : { dimParam: each },
+  );
+  return {
+    name: value.name,
+    type: { tensorType: { elemType: dataTypes[value.type], shape: { dim } } },
+  };
+}
+
+/** What a Constant node gives, as an initializer would hold it. */
+function constantValue(node: Node): Tensor {
+  const [kind, value] = Object.entries(node.attributes)[0] ?? [];
+  if (kind === 'value' && typeof value === 'object' && 'data' in value) return value;
+  const numbers =
+    typeof value === 'object' && 'float' in value ? value.float : (value as number | number[]);
+  const list = typeof numbers === 'number' ? [numbers] : (numbers as readonly number[]);
+  const dims = typeof numbers === 'number' ? [] : [list.length];
+  if (kind === 'value_float' || kind === 'value_floats') {
+    return { type: 'float32', dims, data: Float32Array.from(list) };
+  }
+  if (kind === 'value_int' || kind === 'value_ints') {
+    return { type: 'int64', dims, data: BigInt64Array.from(list, BigInt) };
+  }
+  throw refuse(`The constant "${node.name}" is of a kind that Graft cannot read (${kind}).`);
+}
+
+function decodeGraph(
+  message: GraphMessage,
+): Pick<Graph, 'name' | 'inputs' | 'outputs' | 'nodes' | 'initializers'> {
+  if (message.sparseInitializer?.length) {
+    throw refuse('The model has sparse tensors, which Graft cannot read: save it with dense ones.');
+  }
+  const initializers = new Map<string, Tensor>();
+  for (const tensor of message.initializer ?? []) {
+    initializers.set(tensor.name ?? '', decodeTensor(tensor));
+  }
+  const nodes: Node[] = [];
+  for (const node of (message.node ?? []).map(decodeNode)) {
+    if (node.op === 'Constant') initializers.set(node.outputs[0] ?? '', constantValue(node));
+    else nodes.push(node);
+  }
+  return {
+    name: message.name ?? '',
+    // Old files list initializers among the inputs as well.
+    inputs: (message.input ?? [])
+      .filter((input) => !initializers.has(input.name ?? ''))
+      .map(decodeValue),
+    outputs: (message.output ?? []).map(decodeValue),
+    nodes,
+    initializers,
+  };
+}
+
+/**
+ * Reads a serialised ONNX model. Constant nodes become initializers; big arrays share memory with `model`.
+ * Throws a StudioError when the bytes are no model, or use what Graft cannot read, naming it.
+ */
+export function decodeModel(model: Uint8Array): Graph {
+  let message: ModelMessage;
+  try {
+    message = ModelProto.decode(model) as ModelMessage;
+  } catch (error) {
+    throw new StudioError('refused', 'The file is not an ONNX model, or it is damaged.', {
+      cause: error,
+    });
+  }
+  const opset = message.opsetImport?.find((each) => defaultDomains.includes(each.domain ?? ''));
+  if (!message.graph?.node || !opset) {
+    throw refuse('The file is not an ONNX model, or it is damaged.');
+  }
+  if (message.functions?.length) {
+    throw refuse(
+      'The model defines functions of its own, which Graft cannot read: export it without.',
+    );
+  }
+  return {
+    ...decodeGraph(message.graph),
+    opset: int64ToNumber(opset.version ?? 0),
+    metadata: Object.fromEntries(
+      (message.metadataProps ?? []).map((entry) => [entry.key ?? '', entry.value ?? '']),
+    ),
+  };
+}
+
+/** Writes a graph as a serialised ONNX model (IR version 8), weights inside. */
+export function encodeModel(graph: Graph): Uint8Array {
+  const message = {
+    irVersion,
+    producerName: 'graft',
+    opsetImport: [{ domain: '', version: graph.opset }],
+    metadataProps: Object.entries(graph.metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: graph.name || 'graph',
+      node: graph.nodes.map(encodeNode),
+      initializer: Array.from(graph.initializers, ([name, tensor]) => encodeTensor(tensor, name)),
+      input: graph.inputs.map(encodeValue),
+      output: graph.outputs.map(encodeValue),
+    },
+  };
+  return ModelProto.encode(message).finish();
+}
