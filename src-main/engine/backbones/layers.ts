@@ -3,6 +3,7 @@
  * need. Values and nodes are called like the layers, parameters as PyTorch calls them.
  */
 import type { Attribute, Node } from '../graph/graph.ts';
+import { size } from '../graph/tensor.ts';
 import type { Block } from './backbone.ts';
 
 /** A value and what is known about it: C x H x W for a map, F for a vector, without the batch. */
@@ -119,8 +120,7 @@ export class Layers {
   }
 
   flatten(x: Value, name: string): Value {
-    const size = x.dims.reduce((product, length) => product * length, 1);
-    return this.#node('Flatten', name, [x.name], [size], { axis: 1 });
+    return this.#node('Flatten', name, [x.name], [size(x.dims)], { axis: 1 });
   }
 
   /** x · weightᵀ + bias. */

@@ -91,9 +91,8 @@ export function hashTensors(tensors: ReadonlyMap<string, Tensor>): string {
 }
 
 /**
- * Writes all of it and flushes it to the disk; whoever wants the file whole or not at all gives a path
- * beside the final one and renames it. The header is padded with spaces so that the data lie on an
- * 8-byte boundary.
+ * Writes all of it; a file that is to be there whole or not at all is written through replaceFile. The
+ * header is padded with spaces so that the data lie on an 8-byte boundary.
  */
 export async function writeSafetensors(
   path: string,
@@ -118,7 +117,6 @@ export async function writeSafetensors(
   try {
     await file.writeFile(Buffer.concat([length, padded]));
     for (const tensor of tensors.values()) await file.writeFile(bytesOf(tensor));
-    await file.sync();
   } finally {
     await file.close();
   }

@@ -4,6 +4,7 @@
  * Format: https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts
  */
 import type { Tensor } from '../graph/graph.ts';
+import { size } from '../graph/tensor.ts';
 
 export interface TfjsWeight {
   readonly name: string;
@@ -22,7 +23,7 @@ export function readTfjs(
   for (const { name, shape, quantization } of manifest) {
     if (quantization?.dtype !== 'uint8') throw new Error(`${name} is not quantised to uint8`);
     const { min, scale } = quantization;
-    const count = shape.reduce((product, size) => product * size, 1);
+    const count = size(shape);
     const quantised = bytes.subarray(at, at + count);
     const data = Float32Array.from(quantised, (value) => min + scale * value);
     tensors.set(name, { type: 'float32', dims: shape, data });

@@ -77,7 +77,7 @@ export function recognise(tensors: Tensors, file: string, as?: string): Architec
 const shared = ({ parameters }: Architecture, tensors: Tensors): number =>
   [...parameters.keys()].filter((name) => tensors.has(name)).length;
 
-/** Writes what the architecture needs of the tensors; see writeSafetensors about being whole. */
+/** Writes what the architecture needs of the tensors. */
 export async function keepWeights(
   path: string,
   architecture: Architecture,
@@ -93,7 +93,17 @@ export async function keepWeights(
 
 /** Reads the header alone; throws a StudioError when it is no file that `keepWeights` wrote. */
 export async function describeWeights(path: string): Promise<KeptWeights> {
-  return keptWeights(path, (await readSafetensorsHeader(path)).metadata);
+  const { entries, metadata } = await readSafetensorsHeader(path);
+  const kept = keptWeights(path, metadata);
+  const described = new Map(
+    [...entries].map(([name, { shape, dtype }]) => [
+      name,
+      { dims: shape, type: dtype === 'F32' ? ('float32' as const) : dtype },
+    ]),
+  );
+  const problem = misfit(kept.architecture, described);
+  if (problem) throw new StudioError('refused', `${path} does not fit: ${problem}`);
+  return kept;
 }
 
 function keptWeights(path: string, metadata: Readonly<Record<string, string>>): KeptWeights {

