@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { replaceFile } from '../../atomic-file.ts';
+import { addCommonOptions, type CommonOptions, positiveInteger } from '../options.ts';
+import { fileSize, print, printJson } from '../output.ts';
+import { type Session, withProject } from '../session.ts';
+
+interface Options extends CommonOptions {
+  readonly format: 'onnx';
+  readonly out: string;
+}
+
+async function exportModel({ studio, local }: Session, id: number, { format, out }: Options) {
+  const path = resolve(out);
+  if (local) return studio.call('runs.export', { id, format, out: path });
+  const { bytes } = await studio.media('model', id);
+  await replaceFile(path, (temporary) => writeFile(temporary, bytes));
+  return { path, bytes: bytes.byteLength };
+}
+
+export function exportCommand(program: Command): void {
+  addCommonOptions(
+    program
+      .command('export')
+      .argument('<dir>')
+      .argument('<run>', 'number of a finished run', positiveInteger),
+  )
+    .description('write a trained model to a file')
+    .addOption(new Option('--format <format>').choices(['onnx']).default('onnx'))
+    .requiredOption('--out <file>', 'where to write it')
+    .action((dir: string, run: number, options: Options) =>
+      withProject(dir, options.connect, async (session) => {
+        const written = await exportModel(session, run, options);
+        if (options.json) printJson(written);
+        else print(`${written.path} written (${fileSize(written.bytes)}).`);
+      }),
+    );
+}

@@ -1,0 +1,132 @@
+/** Showing runs: while they are trained, and side by side. */
+import type { CallOutput } from '../../src-shared/contract.ts';
+import type { Run } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { recipes } from '../../src-shared/recipes.ts';
+import type { RunEvent } from './follow.ts';
+import { duration, percent, plural, print, table } from './output.ts';
+import type { Progress } from './progress.ts';
+import type { Session } from './session.ts';
+
+const titleOf = (run: Run) => `${recipes[run.recipe].title}, ${run.backbone}`;
+
+/** "Fine-tune top, resnet18 (run 4): 93.4 % of 122 test pictures right (87.6 % to 96.6 %), 14 epochs, 23 s" */
+function summary(run: Run): string {
+  const result = run.test
+    ? `${percent(run.test.accuracy)} of ${plural(run.test.count, 'test picture')} right (95 % interval ${percent(run.test.low)} to ${percent(run.test.high)})`
+    : 'no test result';
+  return `${titleOf(run)} (run ${run.id}): ${result}, ${plural(run.epochs, 'epoch')}, ${duration(run.seconds ?? 0)}.`;
+}
+
+/** Bars while runs are trained, and one line for each that has ended. */
+export function runReporter(progress: Progress): (event: RunEvent) => void {
+  const runs = new Map<number, Run>();
+  const what = (id: number) => {
+    const run = runs.get(id);
+    return run ? titleOf(run) : `Run ${id}`;
+  };
+  return (event) => {
+    switch (event.event) {
+      case 'started':
+        runs.set(event.run.id, event.run);
+        break;
+      case 'features':
+        progress.show({ what: what(event.run), unit: 'pictures read', ...event });
+        break;
+      case 'epoch':
+        progress.show({
+          what: what(event.run),
+          done: event.epoch,
+          total: runs.get(event.run)?.settings.epochs ?? null,
+          unit: 'epochs',
+          secondsLeft: event.secondsLeft,
+          detail: `loss ${event.validationLoss.toFixed(3)}, ${percent(event.validationAccuracy)} right`,
+        });
+        break;
+      case 'finished':
+        progress.clear();
+        print(summary(event.run));
+        break;
+      case 'failed':
+      case 'cancelled':
+        // What failed is said at the end, on standard error.
+        progress.clear();
+        break;
+    }
+  };
+}
+
+/** @throws StudioError naming every run that did not finish, with its reason. */
+export function demandFinished(runs: readonly Run[]): void {
+  const unfinished = runs.filter(({ state }) => state !== 'finished');
+  if (unfinished.length === 0) return;
+  const reasons = unfinished.map(
+    (run) => `${titleOf(run)} (run ${run.id}) ${run.state}: ${run.reason ?? 'it was cancelled'}`,
+  );
+  throw new StudioError('refused', reasons.join('\n'));
+}
+
+/** The named backbones, or the best one that is there. */
+export async function chooseBackbones(
+  { studio }: Session,
+  named: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  if (named) return named;
+  const { best } = await studio.call('backbones.list', {});
+  if (best !== null) return [best];
+  throw new StudioError(
+    'refused',
+    'No network has its weights here yet: see "graft backbones list", then add a file or fetch one.',
+  );
+}
+
+type Comparison = CallOutput<'runs.compare'>;
+
+/** What scripts rely on: see docs/command-line.md. */
+export function comparisonJson({ runs, pairs }: Comparison) {
+  return {
+    runs: runs.map(({ id, recipe, backbone, epochs, seconds, validation, test }) => ({
+      id,
+      recipe,
+      backbone,
+      epochs,
+      seconds,
+      validation: validation && { accuracy: validation.accuracy },
+      test,
+    })),
+    pairs: pairs.map(({ a, b, pValue, verdict }) => ({ a, b, pValue, verdict })),
+  };
+}
+
+export function comparisonText({ runs, pairs, headline }: Comparison): string {
+  const share = (value: number | undefined) => (value === undefined ? '–' : percent(value));
+  const rows = table(runs, [
+    { title: 'Run', text: ({ id }) => String(id), align: 'right' },
+    { title: 'Network', text: ({ backbone }) => backbone },
+    { title: 'Recipe', text: ({ recipe }) => recipes[recipe].title },
+    { title: 'Trained', text: ({ trained }) => trained ?? '–' },
+    { title: 'Epochs', text: ({ epochs }) => String(epochs), align: 'right' },
+    {
+      title: 'Seconds',
+      text: ({ seconds }) => (seconds === null ? '–' : seconds.toFixed(1)),
+      align: 'right',
+    },
+    { title: 'Validation', text: ({ validation }) => share(validation?.accuracy), align: 'right' },
+    { title: 'Test', text: ({ test }) => share(test?.accuracy), align: 'right' },
+    {
+      title: '95 % interval',
+      text: ({ test }) => (test ? `${percent(test.low)} to ${percent(test.high)}` : '–'),
+      align: 'right',
+    },
+    {
+      title: 'Macro F1',
+      text: ({ test }) => (test ? test.macroF1.toFixed(2) : '–'),
+      align: 'right',
+    },
+  ]);
+  return [
+    headline,
+    rows,
+    ...pairs.map(({ a, b, verdict }) => `Runs ${a} and ${b}: ${verdict}`),
+  ].join('\n\n');
+}
