@@ -1,5 +1,5 @@
 /** Where things lie: the programs that run beside the studio, the resources, the user's own folder. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,10 +27,21 @@ function findRoot(from: string): string {
 export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
 export const resources = join(root, 'resources');
 
+/** Graft's own. */
+export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly version: string;
+};
+
 /**
  * What belongs to the user and to no project: added backbones, the list of recent projects.
  * `GRAFT_HOME` moves it.
  */
 export function home(): string {
   return process.env.GRAFT_HOME ?? join(homedir(), '.graft');
+}
+
+/** Where projects are made for which nobody has chosen a place: in sight, for they hold a person's work. */
+export function projectsFolder(): string {
+  const moved = process.env.GRAFT_HOME;
+  return moved ? join(moved, 'projects') : join(homedir(), 'Graft');
 }

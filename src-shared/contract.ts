@@ -29,6 +29,16 @@ export const calls = {
   'project.create': define(z.strictObject({ path: z.string().min(1) }), d.project),
   'project.open': define(z.strictObject({ path: z.string().min(1) }), d.project),
   'project.close': define(none, done),
+  /**
+   * What a person means who drops something on the first start. One path that is a project: it is
+   * opened. Pictures, folders or archives on the studio's machine (`paths`), or uploads that will follow
+   * (none): a project of this name is made in the user's own place for projects. `sources`: what of
+   * `paths` is to be imported next.
+   */
+  'project.begin': define(
+    z.strictObject({ name: z.string().min(1), paths: z.array(z.string().min(1)) }),
+    z.object({ project: d.project, sources: z.array(z.string()) }),
+  ),
   /** Makes (if needed) and opens the sample project: pictures of emoji, labelled by their group. */
   'project.sample': define(none, d.project),
 

@@ -12,7 +12,7 @@ import { recentProjects, rememberProject } from './recent.ts';
 /** Uploaded files, and what can be made again from the images and the database (but for the runs). */
 const folders = ['images', 'thumbnails', 'features', 'runs'] as const;
 
-const databaseOf = (path: string) => join(path, 'studio.db');
+export const databaseOf = (path: string) => join(path, 'studio.db');
 
 type Calls = Pick<
   Handlers,
@@ -99,7 +99,7 @@ export function projectCalls(context: Context): Calls {
 }
 
 /** `~` is the user's folder, as in a shell: paths are typed by hand too. */
-function absolute(path: string): string {
+export function absolute(path: string): string {
   return resolve(path.replace(/^~(?=$|[/\\])/, homedir()));
 }
 

@@ -2,6 +2,7 @@
 import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
 import { EngineHost } from '../engine/host.ts';
 import { Inspectors } from '../images/thumbnails.ts';
+import { beginCalls } from './begin.ts';
 import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
 import type { Handlers } from './handlers.ts';
@@ -31,8 +32,10 @@ export function createStudio(options: StudioOptions = {}): Studio {
     },
   });
 
+  const project = projectCalls(context);
   const handlers: Partial<Handlers> = {
-    ...projectCalls(context),
+    ...project,
+    ...beginCalls(project),
     ...imageCalls(context),
     ...labelCalls(context),
   };
