@@ -3,9 +3,9 @@ import './style/tokens.css';
 import './style/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { openBrowserBridge } from './bridge/browser-bridge.ts';
+import { browserBridge } from './bridge/browser-bridge.ts';
 
 mount(App, {
   target: document.getElementById('app')!,
-  props: { bridge: window.graft ?? openBrowserBridge() },
+  props: { bridge: window.graft ?? browserBridge() },
 });

@@ -9,6 +9,7 @@ import type {
 } from '../../src-shared/contract.ts';
 import type { Label, Project } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { Intake } from './intake.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Route } from './route.svelte.ts';
 import { Theme } from './theme.svelte.ts';
@@ -24,6 +25,7 @@ export class StudioState {
   readonly notices = new Notices();
   readonly theme = new Theme();
   readonly route = new Route();
+  readonly intake: Intake = new Intake(this);
 
   /** undefined until the studio has answered for the first time; null when no project is open. */
   project = $state.raw<Project | null | undefined>(undefined);
@@ -44,6 +46,7 @@ export class StudioState {
   /** Asks for the project and follows it. Returns the function that stops that. */
   start(): () => void {
     const stops = [
+      this.intake.follow(),
       this.on('project.changed', ({ project }) => {
         const another = project?.path !== this.project?.path;
         this.project = project;
@@ -67,6 +70,18 @@ export class StudioState {
     if (!current) return;
     this.project = current.project;
     this.recent = current.recent;
+  }
+
+  /** Resolves at once, or when the lost connection is back. */
+  whenConnected(): Promise<void> {
+    if (this.connected) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.bridge.onConnection((connected) => {
+        if (!connected) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   async #again(): Promise<void> {

@@ -1,0 +1,96 @@
+import type { Label } from '../../../src-shared/domain.ts';
+import { pictures as counted } from '../../parts/words.ts';
+import type { StudioState } from '../../state/studio.svelte.ts';
+import type { Pictures } from './pictures.svelte.ts';
+import { choose, chosen, nextWhere } from './selection.ts';
+
+/** What the keys and buttons of the room do with labels. */
+export class Labelling {
+  /** For a screen reader: what was just done. */
+  said = $state('');
+
+  readonly #studio: StudioState;
+  readonly #pictures: Pictures;
+  /** Brings the cursor into sight after it has moved. */
+  readonly #reveal: () => void;
+
+  constructor(studio: StudioState, pictures: Pictures, reveal: () => void) {
+    this.#studio = studio;
+    this.#pictures = pictures;
+    this.#reveal = reveal;
+  }
+
+  /** The labels that the keys 1 to 9 give, in the order of the list. */
+  at(place: number): Label | undefined {
+    return this.#studio.labels[place - 1];
+  }
+
+  /** Labels what is selected and moves on; does nothing when nothing is there. */
+  async assign(label: Label): Promise<void> {
+    const { ids, selection } = this.#pictures;
+    const some = chosen(ids, selection);
+    if (some.length === 0) return;
+    const giving = this.#pictures.assign(some, label.id);
+    this.#moveOn(some);
+    if (!(await giving)) return;
+    this.said = `${counted(some.length)} labelled ${label.name}`;
+    if (some.length > 1) this.#tell(`${counted(some.length)} labelled ${label.name}.`);
+  }
+
+  async clear(): Promise<void> {
+    const { ids, selection } = this.#pictures;
+    const some = chosen(ids, selection);
+    if (some.length === 0 || !(await this.#pictures.assign(some, null))) return;
+    this.said = `Label taken away from ${counted(some.length)}`;
+    if (some.length > 1) this.#tell(`Label taken away from ${counted(some.length)}.`);
+  }
+
+  async create(name: string): Promise<Label | undefined> {
+    return this.#studio.save('labels.create', { name });
+  }
+
+  async merge(from: Label, into: Label): Promise<void> {
+    if (await this.#studio.save('labels.merge', { from: from.id, into: into.id }))
+      this.#tell(`${from.name} is now part of ${into.name}.`);
+  }
+
+  async remove(label: Label): Promise<void> {
+    if (await this.#studio.save('labels.delete', { id: label.id }))
+      this.#tell(`Label ${label.name} deleted.`);
+  }
+
+  undo = async (): Promise<void> => {
+    const answer = await this.#studio.save('labels.undo', {});
+    if (!answer) return;
+    if (answer.what === null) this.#studio.notices.info('There is nothing to undo.');
+    else this.#studio.notices.info(`Undone: ${answer.what}.`, { words: 'Redo', run: this.redo });
+  };
+
+  redo = async (): Promise<void> => {
+    const answer = await this.#studio.save('labels.redo', {});
+    if (!answer) return;
+    if (answer.what === null) this.#studio.notices.info('There is nothing to redo.');
+    else
+      this.#studio.notices.info(`Done again: ${answer.what}.`, { words: 'Undo', run: this.undo });
+  };
+
+  #tell(text: string): void {
+    this.#studio.notices.info(text, { words: 'Undo', run: this.undo });
+  }
+
+  /**
+   * To the next picture without a label. Where none is left, one picture further in a list that is being
+   * corrected (a label's own pictures), else nowhere.
+   */
+  #moveOn(done: readonly number[]): void {
+    const pictures = this.#pictures;
+    const { ids, selection } = pictures;
+    const last = done.length > 1 ? ids.lastIndexOf(done[done.length - 1]!) : selection.cursor;
+    const next = nextWhere(ids, last, (id) => pictures.isUnlabelled(id));
+    const further = typeof pictures.filter.label === 'number' && done.length === 1 ? last + 1 : -1;
+    const to = next ?? further;
+    if (ids[to] === undefined) return;
+    pictures.selection = choose(ids, selection, to, 'only');
+    this.#reveal();
+  }
+}

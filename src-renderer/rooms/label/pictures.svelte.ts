@@ -1,0 +1,189 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { Image, ImageFilter, ImageSort } from '../../../src-shared/domain.ts';
+import type { StudioState } from '../../state/studio.svelte.ts';
+import { carryOver, nothing, type Selection } from './selection.ts';
+
+/** How many ids `images.get` is asked for at once. */
+const batch = 500;
+/** Details kept for pictures that are out of sight. */
+const kept = 8000;
+/** Waiting a moment lets fast scrolling pass by without asking for every row. */
+const settle = 30;
+
+/**
+ * The pictures that the room shows: the ids in order, the details of those that were in sight, and the
+ * selection. The order stays as it is until the filter is applied again, whatever is labelled meanwhile.
+ */
+export class Pictures {
+  filter = $state.raw<ImageFilter>({});
+  sort = $state.raw<ImageSort>('unlabelled-first');
+  ids = $state.raw<readonly number[]>([]);
+  /** False until the first answer. */
+  loaded = $state(false);
+  selection = $state.raw<Selection>(nothing);
+  /** How many of the pictures that are shown no longer fit the filter, because of the label they got since. */
+  misfits = $state(0);
+
+  readonly #studio: StudioState;
+  readonly #details = new SvelteMap<number, Image>();
+  /** Labels given here that the studio has not confirmed yet. */
+  readonly #given = new SvelteMap<number, { readonly labelId: number | null }>();
+  readonly #current = new Set<number>();
+  readonly #asked = new Set<number>();
+  #unlabelled = new Set<number>();
+  readonly #misfits = new Set<number>();
+  #wanted: readonly number[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #query = 0;
+
+  constructor(studio: StudioState) {
+    this.#studio = studio;
+  }
+
+  /** Follows the studio's events; returns the function that stops that. */
+  follow(): () => void {
+    const stops = [
+      this.#studio.on('images.changed', () => void this.renew()),
+      this.#studio.on('labels.assigned', ({ imageIds }) => {
+        if (imageIds === null || imageIds.length > 2000) void this.renew();
+        else void this.#fetch(imageIds);
+      }),
+      this.#studio.onReconnect(() => void this.renew()),
+    ];
+    return () => {
+      clearTimeout(this.#timer);
+      for (const stop of stops) stop();
+    };
+  }
+
+  get cursorId(): number | undefined {
+    return this.ids[this.selection.cursor];
+  }
+
+  image(id: number): Image | undefined {
+    return this.#details.get(id);
+  }
+
+  /** The label as the person gave it, even before the studio has written it down. */
+  labelOf(id: number): number | null {
+    const given = this.#given.get(id);
+    return given ? given.labelId : (this.#details.get(id)?.labelId ?? null);
+  }
+
+  isUnlabelled(id: number): boolean {
+    return this.#unlabelled.has(id);
+  }
+
+  /** Asks anew with this filter and order. */
+  async apply(filter: ImageFilter = this.filter, sort: ImageSort = this.sort): Promise<void> {
+    this.filter = filter;
+    this.sort = sort;
+    const found = await this.#ask();
+    if (!found) return;
+    this.#misfits.clear();
+    this.misfits = 0;
+    this.#show(found);
+  }
+
+  /** Something changed elsewhere: what is shown stays where it is, what is new comes at the end. */
+  async renew(): Promise<void> {
+    this.#current.clear();
+    const found = await this.#ask();
+    if (!found) return;
+    const shown = new Set(this.ids);
+    this.#show([...this.ids, ...found.filter((id) => !shown.has(id))]);
+    this.#schedule();
+  }
+
+  /** Says which pictures are in sight; their details are fetched if they are not there yet. */
+  want(ids: readonly number[]): void {
+    this.#wanted = ids;
+    if (ids.some((id) => !this.#current.has(id))) this.#schedule();
+  }
+
+  /** Gives a label (null takes it away) to these pictures: shown at once, true when the studio says so. */
+  async assign(ids: readonly number[], labelId: number | null): Promise<boolean> {
+    const gift = { labelId };
+    for (const id of ids) {
+      this.#note(id, labelId);
+      if (this.#details.has(id)) this.#given.set(id, gift);
+    }
+    const answer = await this.#studio.save('labels.assign', { imageIds: [...ids], labelId });
+    for (const id of ids) {
+      // A later gift to the same picture is still on its way, and speaks for itself.
+      const mine = this.#given.get(id) === gift;
+      if (mine) this.#given.delete(id);
+      const image = this.#details.get(id);
+      if (answer && image && (mine || !this.#given.has(id)))
+        this.#details.set(id, { ...image, labelId });
+    }
+    if (!answer) await this.renew();
+    return answer !== undefined;
+  }
+
+  async #ask(): Promise<readonly number[] | undefined> {
+    const query = ++this.#query;
+    const { filter, sort } = this;
+    const [found, unlabelled] = await Promise.all([
+      this.#studio.ask('images.query', { filter, sort }),
+      filter.label === undefined
+        ? this.#studio.ask('images.query', { filter: { ...filter, label: 'none' }, sort })
+        : undefined,
+    ]);
+    // Typing in the filter asks again before the last answer has come.
+    if (query !== this.#query || !found) return undefined;
+    this.#unlabelled = new Set(filter.label === 'none' ? found.ids : unlabelled?.ids);
+    return found.ids;
+  }
+
+  #show(ids: readonly number[]): void {
+    this.selection = carryOver(this.ids, ids, this.selection);
+    this.ids = ids;
+    this.loaded = true;
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const missing = this.#wanted.filter((id) => !this.#current.has(id) && !this.#asked.has(id));
+      void this.#fetch(missing);
+    }, settle);
+  }
+
+  async #fetch(ids: readonly number[]): Promise<void> {
+    for (let start = 0; start < ids.length; start += batch) {
+      const some = ids.slice(start, start + batch);
+      for (const id of some) this.#asked.add(id);
+      const answer = await this.#studio.ask('images.get', { ids: some });
+      for (const id of some) this.#asked.delete(id);
+      for (const image of answer?.images ?? []) this.#learn(image);
+    }
+    this.#forget();
+  }
+
+  #learn(image: Image): void {
+    this.#details.set(image.id, image);
+    this.#current.add(image.id);
+    if (!this.#given.has(image.id)) this.#note(image.id, image.labelId);
+  }
+
+  #note(id: number, labelId: number | null): void {
+    if (labelId === null) this.#unlabelled.add(id);
+    else this.#unlabelled.delete(id);
+    const { label } = this.filter;
+    if (label === undefined || label === (labelId ?? 'none')) this.#misfits.delete(id);
+    else this.#misfits.add(id);
+    this.misfits = this.#misfits.size;
+  }
+
+  #forget(): void {
+    if (this.#details.size <= kept) return;
+    const seen = new Set(this.#wanted);
+    for (const id of this.#details.keys()) {
+      if (this.#details.size <= kept / 2) return;
+      if (seen.has(id) || this.#given.has(id)) continue;
+      this.#details.delete(id);
+      this.#current.delete(id);
+    }
+  }
+}
