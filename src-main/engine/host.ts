@@ -1,0 +1,77 @@
+/** The engine as the studio knows it: jobs go in, results come out, and a crash is only an error. */
+import { EngineChild, type RunOptions } from './child.ts';
+import { EngineEnded } from './ended.ts';
+import type { Job, JobResult } from './protocol.ts';
+
+export type { RunOptions } from './child.ts';
+export { EngineEnded } from './ended.ts';
+
+/** Training has a process of its own, so that a prediction need not wait for it. */
+const laneOf = { train: 'training', predict: 'quick', describe: 'quick' } as const;
+type Lane = (typeof laneOf)[Job['kind']];
+
+/** An idle process is let go after this long: native code gives its memory back in no other way. */
+const idleMs = 60_000;
+
+export class EngineHost {
+  readonly #children = new Map<Lane, EngineChild>();
+  readonly #timers = new Map<Lane, NodeJS.Timeout>();
+  /** Ends when the last training asked for so far has ended. */
+  #training: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /**
+   * Runs a job in an engine process, which is started when it is needed. Trainings wait for one
+   * another: they share the machine and the feature cache.
+   *
+   * Rejects with an EngineEnded: the job failed, was cancelled by `signal`, or its process died.
+   */
+  async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult[J['kind']]> {
+    if (job.kind !== 'train') return this.#runNow(job, options);
+    const before = this.#training;
+    const result = before.then(() => this.#runNow(job, options));
+    this.#training = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Process ids of the engine processes that run now, by what they are for. */
+  get processes(): Readonly<Partial<Record<Lane, number>>> {
+    return Object.fromEntries(
+      [...this.#children].flatMap(([lane, child]) =>
+        child.gone || child.pid === undefined ? [] : [[lane, child.pid]],
+      ),
+    );
+  }
+
+  /** Kills the processes; what they were doing fails. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    await Promise.all([...this.#children.values()].map((child) => child.close()));
+    this.#children.clear();
+  }
+
+  async #runNow<J extends Job>(job: J, options: RunOptions): Promise<JobResult[J['kind']]> {
+    if (options.signal?.aborted) throw new EngineEnded('cancelled', 'Cancelled.');
+    if (this.#closed) throw new EngineEnded('failed', 'Graft was closed.');
+    const lane = laneOf[job.kind];
+    clearTimeout(this.#timers.get(lane));
+    let child = this.#children.get(lane);
+    if (!child || child.gone) {
+      child = new EngineChild();
+      this.#children.set(lane, child);
+    }
+    try {
+      return await child.run(job, options);
+    } finally {
+      if (child.idle && !child.gone) this.#closeLater(lane, child);
+    }
+  }
+
+  #closeLater(lane: Lane, child: EngineChild): void {
+    clearTimeout(this.#timers.get(lane));
+    const timer = setTimeout(() => child.idle && void child.close(), idleMs);
+    timer.unref();
+    this.#timers.set(lane, timer);
+  }
+}

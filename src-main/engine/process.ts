@@ -1,0 +1,58 @@
+/** The engine process: takes jobs from the studio and answers with progress and results. */
+import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { toErrorReply } from '../../src-shared/errors.ts';
+import { describe } from './jobs/describe.ts';
+import type { JobContext } from './jobs/job.ts';
+import { predict } from './jobs/predict.ts';
+import { train } from './jobs/train.ts';
+import type { Job, JobResult, Request, Response } from './protocol.ts';
+
+const jobs: {
+  readonly [K in Job['kind']]: (
+    job: Extract<Job, { kind: K }>,
+    context: JobContext,
+  ) => Promise<JobResult[K]>;
+} = { train, predict, describe };
+
+const running = new Map<number, AbortController>();
+
+function send(response: Response): void {
+  process.send!(response);
+}
+
+function perform<K extends Job['kind']>(job: Extract<Job, { kind: K }>, context: JobContext) {
+  return jobs[job.kind as K](job, context);
+}
+
+async function start(id: number, job: Job): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  const { signal } = controller;
+  try {
+    const result = await perform(job, { signal, report: (progress) => send({ id, progress }) });
+    send({ id, result });
+  } catch (error) {
+    if (signal.aborted) send({ id, ended: 'cancelled', reason: 'Cancelled.' });
+    else send({ id, ended: 'failed', reason: toErrorReply(error).message });
+  } finally {
+    running.delete(id);
+  }
+}
+
+process.on('message', (message) => {
+  const request = message as Request;
+  if ('cancel' in request) running.get(request.id)?.abort();
+  else void start(request.id, request.job);
+});
+// The studio is gone, and nobody is left to tell the results to.
+process.on('disconnect', () => process.exit());
+
+// The screen comes first, and when memory runs out this process should be the one that ends.
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '600');
+} catch (error) {
+  // A sandbox may forbid it, and training goes without; the studio keeps this for a crash's reason.
+  console.error(`the engine keeps its priority: ${error}`);
+}

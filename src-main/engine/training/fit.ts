@@ -1,0 +1,104 @@
+/** The training loop. */
+import type { Epoch } from '../../../src-shared/domain.ts';
+import { StudioError } from '../../../src-shared/errors.ts';
+import type { TrainSettings } from '../../../src-shared/recipes.ts';
+import type { Features } from '../features/features.ts';
+import { type Quality, quality } from './classification.ts';
+import { type Classifier, copied, type Weights } from './classifier.ts';
+import { dropoutMask, seededRandom, shuffled } from './random.ts';
+import type { Trainer } from './trainer.ts';
+
+export interface FitOptions {
+  readonly trainer: Trainer;
+  readonly classifier: Classifier;
+  readonly features: Features;
+  /** Class of each example. */
+  readonly labels: readonly number[];
+  /** Indices of examples. */
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly settings: TrainSettings;
+  readonly signal: AbortSignal;
+  readonly onEpoch: (epoch: Epoch) => void;
+}
+
+export interface Fitted {
+  /** Of the epoch with the lowest validation loss. */
+  readonly weights: Weights;
+  readonly validation: Quality;
+  readonly bestEpoch: number;
+  /** How many were trained. */
+  readonly epochs: number;
+}
+
+/** Streams of the seed. */
+const shuffling = 1;
+const dropping = 2;
+
+/**
+ * Trains for `settings.epochs` epochs, or until the validation loss has not fallen for
+ * `settings.patience` of them.
+ *
+ * @throws StudioError when the loss is no number any more
+ */
+export async function fit(options: FitOptions): Promise<Fitted> {
+  const { trainer, classifier, features, labels, train, validation, settings, signal } = options;
+  const order = seededRandom(settings.seed, shuffling);
+  const drop = seededRandom(settings.seed, dropping);
+  const stepsPerEpoch = Math.ceil(train.length / settings.batchSize);
+  const steps = stepsPerEpoch * settings.epochs;
+  const validationLabels = validation.map((example) => labels[example]!);
+
+  let best: Omit<Fitted, 'epochs'> | undefined;
+  let step = 0;
+  const began = performance.now();
+  for (let epoch = 1; ; epoch++) {
+    const epochBegan = performance.now();
+    const shuffledExamples = shuffled(train, order);
+    let loss = 0;
+    for (let at = 0; at < train.length; at += settings.batchSize, step++) {
+      const batch = shuffledExamples.slice(at, at + settings.batchSize);
+      const width = batch.length * trainer.headInputs;
+      const batchLoss = await trainer.step({
+        features: features.gather(batch),
+        labels: batch.map((example) => labels[example]!),
+        rateFactor: cosineDecay(step, steps),
+        dropout: settings.dropout > 0 ? dropoutMask(width, settings.dropout, drop) : null,
+      });
+      signal.throwIfAborted();
+      if (!Number.isFinite(batchLoss)) throw diverged(epoch, settings);
+      loss += batchLoss * batch.length;
+    }
+    const trained = performance.now();
+
+    const logits = await classifier.logits(trainer.weights, features, validation, signal);
+    const reached = quality(logits, validationLabels);
+    if (!Number.isFinite(reached.loss)) throw diverged(epoch, settings);
+    if (!best || reached.loss < best.validation.loss) {
+      best = { weights: copied(trainer.weights), validation: reached, bestEpoch: epoch };
+    }
+    options.onEpoch({
+      epoch,
+      trainLoss: loss / train.length,
+      validationLoss: reached.loss,
+      validationAccuracy: reached.accuracy,
+      imagesPerSecond: train.length / ((trained - epochBegan) / 1000),
+      secondsLeft: ((performance.now() - began) / 1000 / epoch) * (settings.epochs - epoch),
+    });
+    if (epoch === settings.epochs || epoch - best.bestEpoch >= settings.patience) {
+      return { ...best, epochs: epoch };
+    }
+  }
+}
+
+/** From 1 at the first of `steps` steps to nearly 0 at the last (Loshchilov and Hutter 2017, without restarts). */
+export function cosineDecay(step: number, steps: number): number {
+  return (1 + Math.cos((Math.PI * step) / steps)) / 2;
+}
+
+function diverged(epoch: number, { learningRate, backboneLearningRate }: TrainSettings) {
+  return new StudioError(
+    'refused',
+    `The loss grew beyond all numbers in epoch ${epoch}: train again with lower learning rates (they were ${learningRate} and ${backboneLearningRate}).`,
+  );
+}

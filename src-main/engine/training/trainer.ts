@@ -1,0 +1,118 @@
+/** The training step with its weights and optimizer state: what changes while a run goes on. */
+import type { StepGraph } from '../autodiff/step.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import { encodeModel } from '../graph/onnx.ts';
+import type { Runtime, Session, Tensors } from '../runtimes/runtime.ts';
+import type { Weights } from './classifier.ts';
+
+export interface Batch {
+  /** One example after the other. */
+  readonly features: Float32Array;
+  readonly labels: readonly number[];
+  /** Both learning rates are multiplied by it. */
+  readonly rateFactor: number;
+  readonly dropout: Float32Array | null;
+}
+
+export interface TrainerOptions {
+  readonly runtime: Runtime;
+  readonly step: StepGraph;
+  /** Holds the initial values of the trainable parameters. */
+  readonly forward: Graph;
+  /** Shape of one example's features. */
+  readonly dims: readonly number[];
+  /** F of the head's weights, K x F. */
+  readonly headInputs: number;
+  readonly learningRate: number;
+  readonly backboneLearningRate: number;
+  readonly threads: number;
+}
+
+export class Trainer {
+  readonly headInputs: number;
+  readonly #options: TrainerOptions;
+  readonly #session: Session;
+  readonly #input: string;
+  readonly #outputs: readonly string[];
+  /** Values and optimizer state, by input name. */
+  #state: Tensors;
+  /** Where the next step writes them: two sets take turns, and no step allocates any. */
+  #spare: Tensors | undefined;
+  #steps = 0;
+
+  static async open(options: TrainerOptions): Promise<Trainer> {
+    const { runtime, step, threads } = options;
+    return new Trainer(options, await runtime.open(encodeModel(step.graph), { threads }));
+  }
+
+  private constructor(options: TrainerOptions, session: Session) {
+    const { step, forward, headInputs } = options;
+    this.#options = options;
+    this.#session = session;
+    this.#input = forward.inputs[0]!.name;
+    this.headInputs = headInputs;
+    this.#outputs = [
+      'loss',
+      ...step.slots.flatMap(({ name, state }) => [name, ...state]).map((name) => `${name}:next`),
+    ];
+    const initial: Record<string, Tensor> = {};
+    for (const { name, dims, state } of step.slots) {
+      initial[name] = forward.initializers.get(name)!;
+      const zeros = () => new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+      for (const of of state) initial[of] = { type: 'float32', dims, data: zeros() };
+    }
+    this.#state = initial;
+  }
+
+  /** The trainable parameters by name, as they are until the step after the next. */
+  get weights(): Weights {
+    return Object.fromEntries(
+      this.#options.step.slots.map(({ name }) => [name, this.#state[name]!]),
+    );
+  }
+
+  /** One step of the optimizer; gives the mean loss of the batch before it. */
+  async step({ features, labels, rateFactor, dropout }: Batch): Promise<number> {
+    const { dims, learningRate, backboneLearningRate } = this.#options;
+    this.#steps++;
+    const results = await this.#session.run(
+      {
+        ...this.#state,
+        [this.#input]: { type: 'float32', dims: [labels.length, ...dims], data: features },
+        labels: {
+          type: 'int64',
+          dims: [labels.length],
+          data: BigInt64Array.from(labels, (label) => BigInt(label)),
+        },
+        learning_rate: scalar(learningRate * rateFactor),
+        backbone_learning_rate: scalar(backboneLearningRate * rateFactor),
+        step: scalar(this.#steps),
+        ...(dropout && {
+          dropout_mask: {
+            type: 'float32' as const,
+            dims: [labels.length, this.headInputs],
+            data: dropout,
+          },
+        }),
+      },
+      this.#outputs,
+      this.#spare &&
+        Object.fromEntries(Object.entries(this.#spare).map(([name, to]) => [`${name}:next`, to])),
+    );
+    const next = Object.fromEntries(
+      Object.keys(this.#state).map((name) => [name, results[`${name}:next`]!]),
+    );
+    // The initial values belong to the graph, and are not written to.
+    this.#spare = this.#steps > 1 ? this.#state : undefined;
+    this.#state = next;
+    return Number(results.loss!.data[0]);
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}
+
+function scalar(value: number): Tensor {
+  return { type: 'float32', dims: [], data: new Float32Array([value]) };
+}
