@@ -30,8 +30,10 @@ export interface RemoteStudio extends Studio {
   close(): Promise<void>;
 }
 
-/** How long a call waits for a lost connection to come back before it is rejected as `unavailable`. */
-const patienceMs = 10_000;
+export interface RemoteOptions {
+  /** How long calls wait for a lost connection to come back before they are rejected as `unavailable`. */
+  readonly patienceMs?: number;
+}
 
 interface Pending {
   readonly id: number;
@@ -43,10 +45,13 @@ interface Pending {
 }
 
 /**
- * Calls that are made while the connection is away wait up to ten seconds for it. Of those that were on
+ * Calls that are made while the connection is away wait for it, ten seconds if not told otherwise. Of those that were on
  * their way when it broke, the repeatable ones (wire.ts) are sent again and the others rejected.
  */
-export function remoteStudio(where: string | StudioAddress): RemoteStudio {
+export function remoteStudio(
+  where: string | StudioAddress,
+  { patienceMs = 10_000 }: RemoteOptions = {},
+): RemoteStudio {
   const address = typeof where === 'string' ? parseAddress(where) : where;
   const pending = new Map<number, Pending>();
   const eventListeners = new Set<(event: StudioEvent) => void>();
