@@ -32,12 +32,19 @@ const rawExtensions = new Set(
   '.3fr .arw .cr2 .dng .erf .iiq .kdc .nef .nrw .orf .pef .rw2 .sr2 .srw'.split(' '),
 );
 
+/** So many bytes tell the format. */
+export const headBytes = 512;
+
 /**
  * The format of a file, from its first bytes; its name counts only for camera raw files. Throws a
  * StudioError that says what the file is instead, or why it cannot be read.
  */
 export async function formatOf(path: string): Promise<Format> {
-  const head = await firstBytes(path);
+  return formatOfBytes(await firstBytes(path), path);
+}
+
+/** The same from the first `headBytes` of a file that is not on the disk (yet). */
+export function formatOfBytes(head: Buffer, path: string): Format {
   if (head.length === 0) throw refuse(path, 'the file is empty');
   const kind = recognise(head, extname(path).toLowerCase());
   if (kind === null) throw refuse(path, `not a picture (${formats.join(', ')})`);
@@ -103,7 +110,7 @@ async function firstBytes(path: string): Promise<Buffer> {
   let file: Awaited<ReturnType<typeof openFile>> | undefined;
   try {
     file = await openFile(path);
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(512), 0, 512, 0);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
     throw refuse(path, fileReason(error), error);

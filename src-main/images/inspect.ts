@@ -1,11 +1,13 @@
 /** Everything that an import must know about a picture, in one pass over the file and one decode. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError } from '../../src-shared/errors.ts';
+import { replaceFile } from '../atomic-file.ts';
 import { open } from './decode.ts';
 import { type Format, formatOf, pictureError } from './format.ts';
+import { writeReason } from './room.ts';
 
 export interface Inspection {
   readonly sha256: string;
@@ -28,9 +30,18 @@ export function thumbnailPath(folder: string, sha256: string): string {
 /**
  * Decodes a picture to its end and leaves its thumbnail in `thumbnails` (WebP, at most 256 pixels a side, on
  * white as training sees it). A thumbnail that is there already is proof of an earlier decode of the same
- * bytes. Throws a StudioError that names the file: not a picture, damaged, cut off, too large, unreadable.
+ * bytes.
+ *
+ * @throws StudioError `refused`, naming the file: not a picture, damaged, cut off, too large, unreadable;
+ * `unavailable` when the thumbnail cannot be written.
  */
 export async function inspect(path: string, thumbnails: string): Promise<Inspection> {
+  const { made, ...inspection } = await read(path, thumbnails);
+  if (made) await keep(thumbnailPath(thumbnails, inspection.sha256), made);
+  return inspection;
+}
+
+async function read(path: string, thumbnails: string): Promise<Inspection & { made?: Buffer }> {
   try {
     const file = await stat(path);
     // Opening a named pipe would wait for ever.
@@ -38,11 +49,23 @@ export async function inspect(path: string, thumbnails: string): Promise<Inspect
     const format = await formatOf(path);
     const sha256 = await hashFile(path);
     const { autoOrient } = await open(path).metadata();
-    const target = thumbnailPath(thumbnails, sha256);
-    if (!(await exists(target))) await writeWhole(target, await makeThumbnail(path));
-    return { sha256, format, bytes: file.size, ...autoOrient };
+    const inspection = { sha256, format, bytes: file.size, ...autoOrient };
+    if (existsSync(thumbnailPath(thumbnails, sha256))) return inspection;
+    return { ...inspection, made: await makeThumbnail(path) };
   } catch (error) {
     throw await pictureError(path, error);
+  }
+}
+
+/** Not the picture's fault when this fails: the next one would fare no better. */
+async function keep(target: string, bytes: Buffer): Promise<void> {
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await replaceFile(target, (temporary) => writeFile(temporary, bytes));
+  } catch (error) {
+    throw new StudioError('unavailable', `${target} cannot be written: ${writeReason(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -61,27 +84,4 @@ export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) hash.update(chunk);
   return hash.digest('hex');
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-/** The file appears whole or not at all, also when two threads make the same one. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

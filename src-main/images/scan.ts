@@ -26,6 +26,11 @@ const droppings = new Set([
   'System Volume Information',
 ]);
 
+/** Is this a name that a person gave, and not hidden or left behind by an operating system? */
+export function isVisible(name: string): boolean {
+  return !name.startsWith('.') && !droppings.has(name);
+}
+
 /** What a project keeps in its folder. People do put a project into the folder with the pictures. */
 const ownOfProject = /^(studio\.db(-wal|-shm)?|thumbnails|features|runs|uploads)$/;
 
@@ -56,7 +61,7 @@ async function* walk(
   }
   const isProject = entries.some((entry) => entry.name === 'studio.db');
   const wanted = entries
-    .filter(({ name }) => !name.startsWith('.') && !droppings.has(name))
+    .filter(({ name }) => isVisible(name))
     .filter(({ name }) => !(isProject && ownOfProject.test(name)))
     .sort((a, b) => order.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
 

@@ -7,6 +7,7 @@ import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
 import type { Handlers } from './handlers.ts';
 import { imageCalls } from './images.ts';
+import { importCalls } from './imports.ts';
 import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
 import { projectCalls } from './project.ts';
@@ -37,6 +38,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...project,
     ...beginCalls(project),
     ...imageCalls(context),
+    ...importCalls(context),
     ...labelCalls(context),
   };
 

@@ -1,0 +1,163 @@
+/** Pictures out of .zip, .tar and .tar.gz archives, which are never trusted. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Rejection } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { type ArchiveKind, type Member, members } from './archive-members.ts';
+import { formatOfBytes, headBytes, reasonOf } from './format.ts';
+import { place, safePath } from './place.ts';
+import { noRoom, roomIn, writeReason } from './room.ts';
+import { isVisible } from './scan.ts';
+
+/** What an archive's name says it is; null when it is none. */
+export function archiveKind(name: string): ArchiveKind | null {
+  if (/\.zip$/i.test(name)) return 'zip';
+  if (/\.tar$/i.test(name)) return 'tar';
+  return /\.(tar\.gz|tgz)$/i.test(name) ? 'tar.gz' : null;
+}
+
+export interface Unpacked {
+  /** Named after the archive. */
+  readonly folder: string;
+  /** Members left out, each as `archive: member`. */
+  readonly rejected: readonly Rejection[];
+}
+
+export interface UnpackOptions {
+  /** The archive's own name, for its kind, for the folder and for messages. */
+  readonly name: string;
+  /** The folder in which the archive's own folder is made. */
+  readonly into: string;
+  /** For unfinished files; on the same disk as `into`. */
+  readonly temporary: string;
+  readonly signal?: AbortSignal;
+}
+
+/** More than anybody's set of pictures; such an archive is meant to do harm. */
+const mostMembers = 1_000_000;
+
+/**
+ * Unpacks the pictures of an archive. What is no picture, or would lead out of the folder, or is a link,
+ * a device or encrypted, is left out by name. Done again, it finds its own files and keeps them; other files
+ * of the same name get a number.
+ *
+ * @throws StudioError when it is no such archive, or would fill the disk (what it unpacked so far stays).
+ */
+export async function unpack(archive: string, options: UnpackOptions): Promise<Unpacked> {
+  const { name, into, temporary, signal } = options;
+  const kind = archiveKind(name);
+  if (!kind) throw new StudioError('refused', `${name}: not a .zip, .tar or .tar.gz archive`);
+  const [base] = safePath(name.replace(/^.*[\\/]/, '').replace(/\.(zip|tar|tar\.gz|tgz)$/i, ''));
+  const folder = join(into, base!);
+  await mkdir(folder, { recursive: true });
+  await mkdir(temporary, { recursive: true });
+
+  const rejected: Rejection[] = [];
+  const room = await roomIn(into);
+  let bytes = 0;
+  let count = 0;
+  try {
+    for await (const member of members(archive, kind)) {
+      signal?.throwIfAborted();
+      // Also of what is not kept: unpacking it takes time, and honest archives fit the disk.
+      bytes += member.bytes;
+      if (bytes > room) throw noRoom(into, bytes, room, `${name}, unpacked,`);
+      if (++count > mostMembers) throw new StudioError('refused', `${name}: too many members`);
+      if (isHidden(member.name)) continue;
+      const reason = await keep(member, folder, temporary);
+      if (reason) rejected.push({ path: `${name}: ${member.name}`, reason });
+    }
+  } catch (error) {
+    if (signal?.aborted || error instanceof StudioError) throw error;
+    const damaged = 'the archive is damaged or cut off, or is not what its name says';
+    if (count === 0) throw new StudioError('refused', `${name}: ${damaged}`, { cause: error });
+    rejected.push({ path: name, reason: `${damaged}: only its first ${count} members were read` });
+  }
+  return { folder, rejected };
+}
+
+/** Returns why the member is left out; null when it is kept. */
+async function keep(member: Member, folder: string, temporary: string): Promise<string | null> {
+  const file = join(temporary, `${randomUUID()}.member`);
+  try {
+    const segments = safePath(member.name);
+    if (member.kind !== 'file') return refusals[member.kind];
+    const content = await write(await member.open(), file, member.name);
+    await place(file, folder, segments, content);
+    return null;
+  } catch (error) {
+    if (error instanceof StudioError) return reasonOf(error, member.name);
+    switch ((error as NodeJS.ErrnoException).code) {
+      case 'ENOTDIR':
+      case 'EEXIST':
+        return 'its folder has the name of another member';
+      case 'ENOSPC':
+      case 'EDQUOT':
+      case 'EACCES':
+      case 'EROFS':
+        throw new StudioError('unavailable', `${folder}: ${writeReason(error)}`, { cause: error });
+      default:
+        // A zip goes on with the next member; a tar that is damaged fails there again, and ends.
+        return 'damaged within the archive';
+    }
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Folders come into being with what lies in them. */
+const refusals: Readonly<Record<Exclude<Member['kind'], 'file'>, string | null>> = {
+  folder: null,
+  link: 'a link',
+  device: 'a device or pipe',
+  encrypted: 'encrypted: unpack it yourself and import the folder',
+  method: 'packed by a method that is not supported: unpack it yourself and import the folder',
+};
+
+/**
+ * Writes a member to the disk as long as its first bytes are those of a picture. It is read to its end in
+ * any case, for only then does a tar go on to the next.
+ */
+async function write(
+  stream: AsyncIterable<Buffer>,
+  file: string,
+  name: string,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let head: Buffer | null = Buffer.alloc(0);
+  let problem: unknown = null;
+  const check = (begin: Buffer) => {
+    try {
+      formatOfBytes(begin, name);
+    } catch (error) {
+      problem = error;
+    }
+  };
+  const target = await open(file, 'wx');
+  try {
+    for await (const chunk of stream) {
+      if (problem) continue;
+      bytes += chunk.length;
+      hash.update(chunk);
+      await target.appendFile(chunk);
+      if (head) {
+        head = Buffer.concat([head, chunk]);
+        if (head.length < headBytes) continue;
+        check(head.subarray(0, headBytes));
+        head = null;
+      }
+    }
+    if (head) check(head);
+    if (problem) throw problem;
+    await target.sync();
+  } finally {
+    await target.close();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+function isHidden(name: string): boolean {
+  return name.split(/[\\/]/).some((segment) => !isVisible(segment) && !/^\.{1,2}$/.test(segment));
+}

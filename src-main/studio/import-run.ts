@@ -1,0 +1,164 @@
+/** One import, from its sources to its report. */
+import { stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import type { Image, ImportReport, Rejection } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { archiveKind, unpack } from '../images/archive.ts';
+import { fileReason, reasonOf } from '../images/format.ts';
+import { scan } from '../images/scan.ts';
+import type { Store } from '../store/store.ts';
+import type { Context, OpenProject } from './context.ts';
+import { type ImportedFile, ImportWriter } from './import-writer.ts';
+import { Pace } from './pace.ts';
+
+export interface ImportOrder {
+  readonly importId: string;
+  /** Absolute paths of files, folders and archives. */
+  readonly sources: readonly string[];
+  /** Does the name of the folder that holds a picture become its label? */
+  readonly byFolder: boolean;
+}
+
+interface SourceFile {
+  readonly path: string;
+  /** What would be its label; null directly in the source. */
+  readonly folder: string | null;
+}
+
+/** So many files are read ahead of the one that is written next: order is kept, and no thread waits. */
+const ahead = 16;
+
+/**
+ * What is read is written in batches and stays, however the import ends; done again, it goes on where it
+ * stopped. Throws when it cannot go on at all: the disk is full, the database is gone.
+ */
+export async function runImport(
+  context: Context,
+  project: OpenProject,
+  { importId, sources, byFolder }: ImportOrder,
+  signal: AbortSignal,
+): Promise<ImportReport> {
+  const pace = new Pace((done, total, secondsLeft) =>
+    context.emit({ name: 'import.progress', data: { importId, done, total, secondsLeft } }),
+  );
+  pace.report(0, null);
+  const rejected: Rejection[] = [];
+  const files = await collect(project, sources, rejected, signal);
+  pace.report(0, files.length);
+
+  const writer = new ImportWriter(context, project, byFolder);
+  const reading: Promise<ImportedFile | Error>[] = [];
+  let done = 0;
+  const takeOne = async (path: string) => {
+    const file = await reading.shift()!;
+    if (!(file instanceof Error)) writer.add(file);
+    else if (file instanceof StudioError && file.code === 'refused')
+      rejected.push({ path, reason: reasonOf(file, path) });
+    else if (!signal.aborted) throw file;
+    pace.report(++done, files.length);
+  };
+  try {
+    for (const [i, file] of files.entries()) {
+      if (signal.aborted) break;
+      reading.push(examine(context, project, file).catch(asError));
+      if (reading.length === ahead) await takeOne(files[i + 1 - ahead]!.path);
+    }
+    while (reading.length > 0) await takeOne(files[done]!.path);
+  } finally {
+    await Promise.all(reading);
+    writer.flush();
+  }
+  pace.finish();
+  return { ...writer.counts(), rejected, cancelled: signal.aborted };
+}
+
+/** Archives are unpacked into the project's own `images/` first. */
+async function collect(
+  project: OpenProject,
+  sources: readonly string[],
+  rejected: Rejection[],
+  signal: AbortSignal,
+): Promise<SourceFile[]> {
+  const files = new Map<string, SourceFile>();
+  const own = join(project.path, 'images');
+  for (const source of sources) {
+    let root = source;
+    if (archiveKind(source) && (await stat(source)).isFile()) {
+      try {
+        const unpacked = await unpack(source, {
+          name: source,
+          into: own,
+          temporary: join(project.path, 'uploads'),
+          signal,
+        });
+        rejected.push(...unpacked.rejected);
+        root = unpacked.folder;
+      } catch (error) {
+        if (signal.aborted) break;
+        if (!(error instanceof StudioError && error.code === 'refused')) throw error;
+        rejected.push({ path: source, reason: reasonOf(error, source) });
+        continue;
+      }
+    }
+    for await (const found of scan(root)) {
+      if (signal.aborted) break;
+      const { path } = found;
+      if (found.kind === 'unreadable') rejected.push({ path, reason: found.reason });
+      else if (!files.has(path)) {
+        const folder = path === source ? uploadedFolder(own, path) : found.folder;
+        files.set(path, { path, folder });
+      }
+    }
+  }
+  return [...files.values()];
+}
+
+/** A picture that was uploaded by itself still has the folder that it had on the other machine. */
+function uploadedFolder(own: string, path: string): string | null {
+  const inside = relative(own, dirname(path));
+  return inside === '' || isAbsolute(inside) || inside.startsWith('..') ? null : basename(inside);
+}
+
+/** Throws a StudioError `refused` when the file is to be rejected; anything else ends the import. */
+async function examine(
+  { inspectors }: Context,
+  { path: root, store }: OpenProject,
+  { path, folder }: SourceFile,
+): Promise<ImportedFile> {
+  const file = await fileAt(path);
+  const known = store.images.known(file);
+  if (known !== undefined) {
+    return {
+      path,
+      folder,
+      image: known,
+      moved: await hasMoved(store, store.images.get(known), path),
+    };
+  }
+  const { sha256, width, height } = await inspectors.inspect(path, join(root, 'thumbnails'));
+  const there = store.images.bySha256(sha256);
+  const moved = there !== undefined && (await hasMoved(store, there, path));
+  return { path, folder, image: { ...file, sha256, width, height }, moved };
+}
+
+/** Is the picture no longer where it was last seen, and found again at `path`? */
+async function hasMoved(store: Store, image: Image, path: string): Promise<boolean> {
+  if (image.path === path) return false;
+  try {
+    return store.images.known(await fileAt(image.path)) !== image.id;
+  } catch {
+    // Gone or out of reach there; at `path` it can be read.
+    return true;
+  }
+}
+
+async function fileAt(path: string) {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return { path, bytes: size, modifiedMs: mtimeMs };
+  } catch (error) {
+    throw new StudioError('refused', `${path}: ${fileReason(error)}`, { cause: error });
+  }
+}
+
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));

@@ -1,0 +1,73 @@
+/** Imports go on in the background: started, followed by events, cancelled, ended with their project. */
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import type { ImportReport } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { fileReason } from '../images/format.ts';
+import type { Context, OpenProject } from './context.ts';
+import type { Handlers } from './handlers.ts';
+import { type ImportOrder, runImport } from './import-run.ts';
+import { absolute } from './project.ts';
+
+export function importCalls(
+  context: Context,
+): Pick<Handlers, 'images.import' | 'images.cancelImport'> {
+  const running = new Map<string, { readonly abort: AbortController; ended: Promise<void> }>();
+
+  context.onOpen((project) => {
+    project.onClose(async () => {
+      const imports = [...running.values()];
+      for (const { abort } of imports) abort.abort();
+      await Promise.all(imports.map(({ ended }) => ended));
+    });
+  });
+
+  async function follow(
+    project: OpenProject,
+    order: ImportOrder,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // The answer to the call goes out first: whoever asked knows the id before the first event.
+    await new Promise((resolve) => setImmediate(resolve));
+    let report: ImportReport | null = null;
+    let error: string | null = null;
+    try {
+      report = await runImport(context, project, order, signal);
+    } catch (problem) {
+      error = problem instanceof Error ? problem.message : String(problem);
+    }
+    running.delete(order.importId);
+    context.emit({
+      name: 'import.finished',
+      data: { importId: order.importId, report, error },
+    });
+  }
+
+  return {
+    'images.import': async ({ sources, labels }) => {
+      const project = context.project();
+      const paths = sources.map(absolute);
+      for (const path of paths) await requireThere(path);
+      const importId = randomUUID();
+      const abort = new AbortController();
+      const order = { importId, sources: paths, byFolder: labels === 'folders' };
+      running.set(importId, { abort, ended: follow(project, order, abort.signal) });
+      return { importId };
+    },
+    // One that has ended meanwhile needs no cancelling.
+    'images.cancelImport': ({ importId }) => {
+      running.get(importId)?.abort.abort();
+      return {};
+    },
+  };
+}
+
+async function requireThere(path: string): Promise<void> {
+  try {
+    await stat(path);
+  } catch (error) {
+    throw new StudioError('not-found', `${path} cannot be imported: ${fileReason(error)}.`, {
+      cause: error,
+    });
+  }
+}

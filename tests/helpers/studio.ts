@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createStudio } from '../../src-main/studio/studio.ts';
+import type { EventName, Studio, StudioEvent } from '../../src-shared/contract.ts';
+import type { ImportReport } from '../../src-shared/domain.ts';
+import { temporaryFolder } from './folders.ts';
+
+/** A real studio with a new project, in temporary folders; closed when the running test ends. */
+export async function studioWithProject(): Promise<{ studio: Studio; folder: string }> {
+  const folder = await temporaryFolder();
+  process.env.GRAFT_HOME = join(folder, 'home');
+  const studio = createStudio({
+    engine: {
+      run: () => Promise.reject(new Error('nothing is trained in this test')),
+      close: () => Promise.resolve(),
+    },
+  });
+  onTestFinished(() => studio.close());
+  const { path } = await studio.call('project.create', { path: join(folder, 'project') });
+  return { studio, folder: path };
+}
+
+type Data<N extends EventName> = (StudioEvent & { name: N })['data'];
+
+/** The data of the next event of this name that fits. */
+export function nextEvent<N extends EventName>(
+  studio: Studio,
+  name: N,
+  fits: (data: Data<N>) => boolean = () => true,
+): Promise<Data<N>> {
+  return new Promise<Data<N>>((resolve: (data: Data<N>) => void) => {
+    const unsubscribe = studio.subscribe((event) => {
+      if (event.name !== name || !fits(event.data as Data<N>)) return;
+      unsubscribe();
+      resolve(event.data as Data<N>);
+    });
+  });
+}
+
+/** Imports and waits for the report; rejects when the import as a whole failed. */
+export async function importAll(
+  studio: Studio,
+  sources: string[],
+  labels: 'none' | 'folders' = 'none',
+): Promise<ImportReport> {
+  const finished = nextEvent(studio, 'import.finished');
+  await studio.call('images.import', { sources, labels });
+  const { report, error } = await finished;
+  if (!report) throw new Error(error ?? 'no report');
+  return report;
+}
