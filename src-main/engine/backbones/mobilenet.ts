@@ -10,7 +10,7 @@ import {
   type Padding,
   padsFor,
 } from './inverted-residual.ts';
-import { imagenet, symmetric } from './preprocessing.ts';
+import { imagenet, plain } from './preprocessing.ts';
 
 const stages = [
   { repeats: 1, stride: 1, expansion: 1, out: 16 },
@@ -100,13 +100,15 @@ export const mobilenetV2Torchvision = mobilenetV2({
 
 /**
  * The weights that npm's nsfwjs holds: Keras's, whose upper blocks were then trained for another
- * purpose. Up to Keras's block 10 they are ImageNet's untouched; the features end where that still
- * shows, at the widened map of torchvision's block 14 (Keras's 13).
+ * purpose (up to Keras's block 10 they stayed ImageNet's). The features end before that purpose takes
+ * over, at the widened map of torchvision's block 14 (Keras's 13). Keras feeds its own MobileNetV2
+ * with -1 to 1; these weights saw 0 to 1: the running means after the first convolution are those of
+ * pictures with a mean of (0.57, 0.51, 0.48).
  */
 export const mobilenetV2Keras = mobilenetV2({
   variant: 'keras',
   padding: 'tensorflow',
   epsilon: 1e-3,
-  preprocessing: symmetric,
+  preprocessing: plain,
   end: 14,
 });

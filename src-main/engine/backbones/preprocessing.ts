@@ -8,12 +8,8 @@ export const imagenet: Preprocessing = {
   std: [0.229, 0.224, 0.225],
 };
 
-/** Keras's for its MobileNets: from -1 to 1. */
-export const symmetric: Preprocessing = {
-  size: 224,
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-};
+/** From 0 to 1, as nsfwjs feeds its networks. */
+export const plain: Preprocessing = { size: 224, mean: [0, 0, 0], std: [1, 1, 1] };
 
 /** TensorFlow's for EfficientNet-Lite: (pixel - 127) / 128. */
 export const centred: Preprocessing = {
