@@ -28,13 +28,13 @@ export function nextEvent<N extends EventName>(
   name: N,
   fits: (data: Data<N>) => boolean = () => true,
 ): Promise<Data<N>> {
-  return new Promise<Data<N>>((resolve: (data: Data<N>) => void) => {
-    const unsubscribe = studio.subscribe((event) => {
-      if (event.name !== name || !fits(event.data as Data<N>)) return;
-      unsubscribe();
-      resolve(event.data as Data<N>);
-    });
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const unsubscribe = studio.subscribe((event) => {
+    if (event.name !== name || !fits(event.data as Data<N>)) return;
+    unsubscribe();
+    resolve(event.data);
   });
+  return promise as Promise<Data<N>>;
 }
 
 /** Imports and waits for the report; rejects when the import as a whole failed. */
