@@ -3,13 +3,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { StudioError } from '../../src-shared/errors.ts';
-import { migrations } from './migrations/index.ts';
+import { migrate } from './migrate.ts';
 import { fold, naturalKey } from './text.ts';
 
 export type Database = Sqlite.Database;
-
-/** "Grft": marks the file as ours, so that another program's database is not taken for a project. */
-const applicationId = 0x47726674;
 
 /** Says who has the file open, for the message to the second one; the lock itself is the system's. */
 const ownerFile = (path: string) => `${path}.owner`;
@@ -24,12 +21,11 @@ export function openDatabase(path: string, options: { readonly create: boolean }
   try {
     database = new Sqlite(path, { fileMustExist: !options.create, timeout: 0 });
     lock(database);
-    checkOwn(database, path);
-    makeDurable(database);
     // Deterministic: SQLite may evaluate them once for equal input.
     database.function('fold', { deterministic: true }, (text) => fold(String(text)));
     database.function('natural_key', { deterministic: true }, (text) => naturalKey(String(text)));
-    migrate(database, path);
+    migrate(database);
+    makeDurable(database);
     writeFileSync(ownerFile(path), String(process.pid));
     return database;
   } catch (error) {
@@ -53,55 +49,12 @@ function lock(database: Database): void {
   database.exec('BEGIN EXCLUSIVE; COMMIT');
 }
 
-function checkOwn(database: Database, path: string): void {
-  const found = database.pragma('application_id', { simple: true });
-  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
-  if (found !== applicationId && tables !== 0)
-    throw new StudioError(
-      'refused',
-      `${path} is a database of another program, not a Graft project.`,
-    );
-  const version = schemaVersion(database);
-  if (version > migrations.length)
-    throw new StudioError(
-      'refused',
-      `${path} was written by a newer Graft (format ${version}, this one knows ${migrations.length}). Update Graft to open it.`,
-    );
-}
-
 /** A commit has reached the disk when it returns: https://sqlite.org/pragma.html#pragma_synchronous */
 function makeDurable(database: Database): void {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('fullfsync = ON'); // macOS: a plain fsync leaves the data in the drive's cache
   database.pragma('foreign_keys = ON');
-}
-
-function schemaVersion(database: Database): number {
-  return database.pragma('user_version', { simple: true }) as number;
-}
-
-function migrate(database: Database, path: string): void {
-  for (let version = schemaVersion(database); version < migrations.length; version++) {
-    const step = database.transaction(() => {
-      database.exec(migrations[version]!);
-      const broken = database.pragma('foreign_key_check') as unknown[];
-      if (broken.length > 0)
-        throw new StudioError(
-          'internal',
-          `${path} could not be brought from format ${version} to ${version + 1}: ${broken.length} rows would point nowhere. It was left as it was.`,
-        );
-      database.pragma(`application_id = ${applicationId}`);
-      database.pragma(`user_version = ${version + 1}`);
-    });
-    // Rebuilding a table would otherwise delete what points at it: https://sqlite.org/lang_altertable.html
-    database.pragma('foreign_keys = OFF');
-    try {
-      step.immediate();
-    } finally {
-      database.pragma('foreign_keys = ON');
-    }
-  }
 }
 
 function readable(error: unknown, path: string): unknown {

@@ -75,6 +75,9 @@ export function runsTable(
   const end = database.prepare(`
     UPDATE runs SET state = @state, reason = @reason, finished_at = @at
     WHERE id = @id AND state IN ('queued', 'running')`);
+  const interrupt = database.prepare(
+    "UPDATE runs SET state = 'failed', reason = ? WHERE state = 'running'",
+  );
   const remove = database.prepare("DELETE FROM runs WHERE id = ? AND state <> 'running'");
 
   // The predictions of a finished run never change, so what they come to is computed once.
@@ -175,6 +178,11 @@ export function runsTable(
     end(id: number, state: 'failed' | 'cancelled', reason: string | null): Run {
       const { changes } = end.run({ id, state, reason, at: now() });
       return expect(changes, id, state);
+    },
+
+    /** What ran when the studio was killed: failed, and nobody knows when it ended. */
+    failInterrupted(reason: string): void {
+      interrupt.run(reason);
     },
 
     /** With its epochs and predictions; its folder is the caller's. Refused while it runs. */

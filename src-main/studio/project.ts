@@ -33,8 +33,7 @@ export function projectCalls(context: Context): Calls {
       // First the new one, so that the open one stays when this fails.
       const store = openStore(databaseOf(path), { create });
       try {
-        for (const run of store.runs.inState('running'))
-          store.runs.end(run.id, 'failed', 'Graft was closed while this run was training.');
+        store.runs.failInterrupted('Graft was closed while this run was training.');
         for (const folder of folders) await mkdir(join(path, folder), { recursive: true });
       } catch (error) {
         store.close();

@@ -2,6 +2,7 @@
 import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
 import { EngineHost } from '../engine/host.ts';
 import { Inspectors } from '../images/thumbnails.ts';
+import { backboneCalls } from './backbones.ts';
 import { beginCalls } from './begin.ts';
 import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
@@ -11,6 +12,7 @@ import { importCalls } from './imports.ts';
 import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
 import { projectCalls } from './project.ts';
+import { sampleCalls } from './sample.ts';
 
 export interface StudioOptions {
   /** Instead of the real one: for tests. */
@@ -29,25 +31,36 @@ export function createStudio(options: StudioOptions = {}): Studio {
     engine,
     inspectors,
     emit: (event) => {
-      for (const listener of listeners) listener(event);
+      for (const listener of listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          // What is told has happened already: a door that fails must not undo or stop it.
+          console.error(`Telling ${event.name}:`, error);
+        }
+      }
     },
   });
 
   const project = projectCalls(context);
+  const imports = importCalls(context);
   const handlers: Partial<Handlers> = {
     ...project,
     ...beginCalls(project),
+    ...sampleCalls({ ...project, ...imports }, subscribe),
+    ...imports,
     ...imageCalls(context),
-    ...importCalls(context),
     ...labelCalls(context),
+    ...backboneCalls(context),
   };
 
+  const call = dispatcher(handlers as Handlers);
   return {
-    call: dispatcher(handlers as Handlers),
+    call,
     subscribe,
     media: mediaReader(context),
     async close() {
-      await context.replace(null);
+      await call('project.close', {}); // in turn, should a project be opening just now
       await Promise.all([engine.close(), inspectors.close()]);
       listeners.clear();
     },

@@ -26,7 +26,6 @@ CREATE TABLE images (
   split TEXT CHECK (split IN ('train', 'validation', 'test'))
 ) STRICT;
 CREATE INDEX images_by_label ON images (label_id, split);
-CREATE INDEX images_by_split ON images (split);
 CREATE INDEX images_by_name ON images (sort_key);
 
 -- Every file that was found to be one of the images (copies too): a repeated import reads only what is new.
