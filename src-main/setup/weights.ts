@@ -53,7 +53,8 @@ async function checked<T>(source: { readonly file: string; readonly sha256: stri
   return require(path) as T;
 }
 
-async function convertMobileNetV2(path: string): Promise<void> {
+/** Throws an Error when nsfwjs's files are not those that were looked at. */
+export async function convertMobileNetV2(path: string): Promise<void> {
   const { weightsManifest } = await checked<{
     readonly weightsManifest: readonly { readonly weights: readonly TfjsWeight[] }[];
   }>(model);
