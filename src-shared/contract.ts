@@ -121,6 +121,9 @@ export const calls = {
     z.object({ path: z.string(), rows: z.int() }),
   ),
 
+  /** The same rows as text, for a page that saves them on its own machine. */
+  'labels.csv': define(none, z.object({ csv: z.string(), rows: z.int() })),
+
   // Backbones.
   'backbones.list': define(
     none,

@@ -8,16 +8,20 @@ export interface Recipe {
   readonly title: string;
   /** One sentence for the card. */
   readonly summary: string;
+  /** Settings that mean nothing to it. */
+  readonly unused: readonly (keyof TrainSettings)[];
 }
 
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   'feature-extraction': {
     title: 'Feature extraction',
     summary: 'Keeps the network as it is and learns a new last layer.',
+    unused: ['backboneLearningRate', 'blocks'],
   },
   'fine-tune-top': {
     title: 'Fine-tune top',
     summary: 'Also adapts the last blocks of the network to your pictures.',
+    unused: [],
   },
 };
 

@@ -66,6 +66,7 @@ const repeatable: ReadonlySet<CallName> = new Set<CallName>([
   'images.history',
   'uploads.begin',
   'labels.export',
+  'labels.csv',
   'backbones.list',
   'runs.list',
   'runs.epochs',

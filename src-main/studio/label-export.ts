@@ -17,14 +17,18 @@ export async function exportLabels(
   if ((await stat(path).catch(() => null))?.isDirectory())
     throw new StudioError('refused', `${path} is a folder. Name a file in it, such as labels.csv.`);
 
+  const { csv, rows } = labelsCsv(store);
+  await replaceFile(path, (temporary) => writeFile(temporary, csv));
+  return { path, rows };
+}
+
+/** The header line, then `path,label,split` for each labelled image; `rows` does not count the header. */
+export function labelsCsv(store: Store): { csv: string; rows: number } {
   const names = new Map(store.labels.list().map(({ id, name }) => [id, name]));
   const rows = store.images
     .labelled()
     .map((image) => [image.path, names.get(image.labelId)!, image.split ?? '']);
-  await replaceFile(path, (temporary) =>
-    writeFile(temporary, [['path', 'label', 'split'], ...rows].map(csvLine).join('')),
-  );
-  return { path, rows: rows.length };
+  return { csv: [['path', 'label', 'split'], ...rows].map(csvLine).join(''), rows: rows.length };
 }
 
 /** Fields with a comma, a quote or a line break are quoted, and quotes in them doubled. */

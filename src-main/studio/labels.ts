@@ -1,7 +1,7 @@
 /** Labelling. Everything but the export can be undone, also after a restart. */
 import type { Context } from './context.ts';
 import type { Handlers } from './handlers.ts';
-import { exportLabels } from './label-export.ts';
+import { exportLabels, labelsCsv } from './label-export.ts';
 
 type Calls = Pick<
   Handlers,
@@ -13,6 +13,7 @@ type Calls = Pick<
   | 'labels.undo'
   | 'labels.redo'
   | 'labels.export'
+  | 'labels.csv'
 >;
 
 /** Up to this many images are named in an event; beyond, asking again for all that is shown is cheaper. */
@@ -61,5 +62,6 @@ export function labelCalls(context: Context): Calls {
     'labels.undo': turn('undo'),
     'labels.redo': turn('redo'),
     'labels.export': ({ out }) => exportLabels(context.project().store, out),
+    'labels.csv': () => labelsCsv(context.project().store),
   };
 }
