@@ -156,13 +156,10 @@ export function labelsTable(database: Database, operations: Operations) {
     /**
      * Labels images by name, creating labels as needed. Give the returned operation back with the next
      * batch, and all batches are one undoable step (unless something else was done in between).
-     *
-     * @param total counts the images of all batches so far, for the words of undo.
      */
     assignByName(
       imageIdsByName: ReadonlyMap<string, readonly number[]>,
       continuing: number | null = null,
-      before = 0,
     ): Done {
       const { operation, result } = operations.perform(
         (step) => {
@@ -173,7 +170,7 @@ export function labelsTable(database: Database, operations: Operations) {
           }
           return changed;
         },
-        (changed) => `label ${pictures(before + changed)} by their folders`,
+        (_, step) => `label ${pictures(step.size())} by their folders`,
         continuing,
       );
       return { operation, changed: result };

@@ -21,6 +21,8 @@ export interface Operation {
   /** The same for all images that carry a label. */
   reassign(from: number, to: number | null): number;
   changeLabel(id: number, before: LabelState, after: LabelState): void;
+  /** How many images it touches by now. */
+  size(): number;
 }
 
 export type Operations = ReturnType<typeof operationsTable>;
@@ -52,6 +54,10 @@ export function operationsTable(database: Database) {
   const recordCarriers = database.prepare(`
     INSERT INTO assignments (operation_id, image_id, before, after)
     SELECT @operation, id, label_id, @to FROM images WHERE label_id = @from ${onConflict}`);
+  const setImages = database.prepare(`
+    UPDATE images SET label_id = @to
+    WHERE id IN (SELECT value FROM json_each(@ids)) AND label_id IS NOT @to`);
+  const setCarriers = database.prepare('UPDATE images SET label_id = @to WHERE label_id = @from');
   const recordLabel = database.prepare(`
     INSERT INTO label_changes (operation_id, label_id, before, after)
     VALUES (?, ?, ?, ?) ${onConflict}`);
@@ -72,21 +78,26 @@ export function operationsTable(database: Database) {
   const touched = database
     .prepare<[number], number>('SELECT image_id FROM assignments WHERE operation_id = ?')
     .pluck();
+  const count = database
+    .prepare<[number], number>('SELECT count(*) FROM assignments WHERE operation_id = ?')
+    .pluck();
 
   const operation = (id: number): Operation => ({
     id,
     assign(imageIds, labelId) {
-      recordImages.run({ operation: id, ids: JSON.stringify(imageIds), to: labelId });
-      return sides.after.images.run(id).changes;
+      const ids = JSON.stringify(imageIds);
+      recordImages.run({ operation: id, ids, to: labelId });
+      return setImages.run({ ids, to: labelId }).changes;
     },
     reassign(from, to) {
       recordCarriers.run({ operation: id, from, to });
-      return sides.after.images.run(id).changes;
+      return setCarriers.run({ from, to }).changes;
     },
     changeLabel(labelId, before, after) {
       recordLabel.run(id, labelId, JSON.stringify(before), JSON.stringify(after));
       sides.after.labels.run(id);
     },
+    size: () => count.get(id)!,
   });
 
   const turn = (target: { id: number; what: string } | undefined, side: Side) => {
@@ -100,25 +111,27 @@ export function operationsTable(database: Database) {
   /**
    * Does something that can be undone, all of it or nothing. What was undone before can no longer be redone.
    *
-   * @param describe gives the words for undo, after the work, from what the work returned.
+   * @param describe gives the words for undo, after the work, from what the work returned and all
+   * that the operation has come to.
    * @param continuing an operation to be added to, if it is still the last one: a long import is one step.
    * @returns the operation's id, or null when nothing changed (then nothing is kept), and the work's result.
    */
   function perform<T>(
     work: (operation: Operation) => T,
-    describe: (result: T) => string,
+    describe: (result: T, operation: Operation) => string,
     continuing: number | null = null,
   ): { readonly operation: number | null; readonly result: T } {
     const goesOn = continuing !== null && lastDone.get()?.id === continuing && !firstUndone.get();
     const id = goesOn
       ? continuing
       : Number(insert.run('', new Date().toISOString()).lastInsertRowid);
-    const result = work(operation(id));
+    const step = operation(id);
+    const result = work(step);
     if (isEmpty.get({ id }) === 1) {
       remove.run(id);
       return { operation: null, result };
     }
-    rename.run(describe(result), id);
+    rename.run(describe(result, step), id);
     forgetUndone.run();
     return { operation: id, result };
   }

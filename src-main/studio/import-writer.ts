@@ -28,7 +28,6 @@ export class ImportWriter {
   #duplicates = 0;
   /** All batches' labels are one step to undo. */
   #operation: number | null = null;
-  #assigned = 0;
   readonly #labels: Record<string, number> = {};
 
   constructor(context: Context, project: OpenProject, byFolder: boolean) {
@@ -63,7 +62,6 @@ export class ImportWriter {
     this.#imported += outcome.imported;
     this.#duplicates += batch.length - outcome.imported;
     this.#operation = outcome.operation ?? this.#operation;
-    this.#assigned += outcome.assigned.length;
     this.#countLabels(outcome.assigned);
     this.#tell(outcome.assigned);
   }
@@ -87,7 +85,7 @@ export class ImportWriter {
       byName.set(name, [...(byName.get(name) ?? []), id]);
     }
     if (assigned.size === 0) return { operation: null, assigned: [] };
-    const { operation } = store.labels.assignByName(byName, this.#operation, this.#assigned);
+    const { operation } = store.labels.assignByName(byName, this.#operation);
     return { operation, assigned: [...assigned] };
   }
 
