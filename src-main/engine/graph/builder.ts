@@ -47,7 +47,7 @@ export class GraphBuilder {
   }
 
   /** A name that no value has yet: `wish`, or `wish_2`, `wish_3`, … */
-  #fresh(wish: string): string {
+  fresh(wish: string): string {
     let name = wish;
     while (this.#names.has(name)) {
       const count = (this.#counts.get(wish) ?? 1) + 1;
@@ -90,7 +90,7 @@ export class GraphBuilder {
     const list = typeof values === 'number' ? [values] : values;
     const dims = typeof values === 'number' ? [] : [values.length];
     const tensor = type === 'int64' ? int64(dims, list) : float32(dims, list);
-    const name = this.initializer(this.#fresh('constant'), tensor);
+    const name = this.initializer(this.fresh('constant'), tensor);
     this.#constants.set(key, name);
     return name;
   }
@@ -114,9 +114,9 @@ export class GraphBuilder {
     options: NodeOptions = {},
   ): string[] {
     const wish = options.output ?? options.name ?? op.toLowerCase();
-    const first = options.output ?? this.#fresh(wish);
+    const first = options.output ?? this.fresh(wish);
     const outputs = [this.#claim(first)];
-    for (let i = 1; i < count; i++) outputs.push(this.#claim(this.#fresh(`${first}:${i}`)));
+    for (let i = 1; i < count; i++) outputs.push(this.#claim(this.fresh(`${first}:${i}`)));
     this.#push({ op, name: options.name ?? first, inputs, outputs, attributes });
     return outputs;
   }

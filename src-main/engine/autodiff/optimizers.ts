@@ -1,0 +1,99 @@
+/** One step of an optimizer as nodes: from a parameter, its gradient and its state to their next values. */
+import { assertNever } from '../../../src-shared/errors.ts';
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Optimizer } from './step.ts';
+
+export interface Update {
+  readonly value: string;
+  readonly gradient: string;
+  /** In the order of `stateOf`. */
+  readonly state: readonly string[];
+  /** A float32 scalar. */
+  readonly learningRate: string;
+  /** 0 for a parameter that is spared. */
+  readonly weightDecay: number;
+  /** A float32 scalar: 1 for the first step. */
+  readonly step: string;
+}
+
+export interface Updated {
+  readonly value: string;
+  readonly state: readonly string[];
+}
+
+/** The suffixes of a parameter's state, which begins with zeros. */
+export function stateOf(optimizer: Optimizer): readonly string[] {
+  switch (optimizer) {
+    case 'sgd':
+      return ['momentum'];
+    case 'adamw':
+      return ['mean', 'square'];
+    default:
+      return assertNever(optimizer);
+  }
+}
+
+const momentum = 0.9;
+
+/**
+ * As torch.optim.SGD: weight decay is added to the gradient (so it passes through the momentum),
+ * m' = 0.9 m + (gradient + decay w), w' = w - rate m'.
+ */
+function sgd(
+  g: GraphBuilder,
+  { value, gradient, state, learningRate, weightDecay }: Update,
+): Updated {
+  const decayed =
+    weightDecay === 0
+      ? gradient
+      : g.node('Add', [gradient, g.node('Mul', [value, g.constant(weightDecay)])]);
+  const kept = g.node('Mul', [state[0]!, g.constant(momentum)]);
+  const next = g.node('Add', [kept, decayed]);
+  const moved = g.node('Sub', [value, g.node('Mul', [next, learningRate])]);
+  return { value: moved, state: [next] };
+}
+
+const betas = { mean: 0.9, square: 0.999 } as const;
+const epsilon = 1e-8;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019),
+ * as torch.optim.AdamW:
+ *
+ *     m' = b1 m + (1 - b1) gradient            v' = b2 v + (1 - b2) gradient²
+ *     w' = w (1 - rate decay) - rate (m' / (1 - b1^t)) / (sqrt(v' / (1 - b2^t)) + epsilon)
+ */
+function adamw(g: GraphBuilder, update: Update): Updated {
+  const { value, gradient, state, learningRate, weightDecay, step } = update;
+  const [mean, square] = state as readonly [string, string];
+  const one = g.constant(1);
+  const scaled = (name: string, factor: number) => g.node('Mul', [name, g.constant(factor)]);
+  /** 1 - beta^t */
+  const correction = (beta: number) =>
+    g.node('Sub', [one, g.node('Pow', [g.constant(beta), step])]);
+
+  const nextMean = g.node('Add', [scaled(mean, betas.mean), scaled(gradient, 1 - betas.mean)]);
+  const squared = scaled(g.node('Mul', [gradient, gradient]), 1 - betas.square);
+  const nextSquare = g.node('Add', [scaled(square, betas.square), squared]);
+
+  // Both corrections are scalars. With c = sqrt(1 - b2^t) the step is
+  // (rate c / (1 - b1^t)) m' / (sqrt(v') + epsilon c): three passes over the parameter instead of five.
+  const c = g.node('Sqrt', [correction(betas.square)]);
+  const rate = g.node('Div', [g.node('Mul', [learningRate, c]), correction(betas.mean)]);
+  const spread = g.node('Add', [g.node('Sqrt', [nextSquare]), scaled(c, epsilon)]);
+  const moved = g.node('Mul', [g.node('Div', [nextMean, spread]), rate]);
+  const decayed =
+    weightDecay === 0
+      ? value
+      : g.node('Mul', [value, g.node('Sub', [one, scaled(learningRate, weightDecay)])]);
+  return { value: g.node('Sub', [decayed, moved]), state: [nextMean, nextSquare] };
+}
+
+const steps = { sgd, adamw } as const satisfies Record<
+  Optimizer,
+  (g: GraphBuilder, update: Update) => Updated
+>;
+
+export function optimize(g: GraphBuilder, optimizer: Optimizer, update: Update): Updated {
+  return steps[optimizer](g, update);
+}

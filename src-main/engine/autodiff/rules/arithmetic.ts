@@ -1,0 +1,69 @@
+/** Add and Mul with broadcasting, and what passes values through unchanged. */
+import type { Node } from '../../graph/graph.ts';
+import { type Layout, plain, type Rule, type Tape, target, type Value } from '../tape.ts';
+
+/** Sums a gradient over the axes along which the value was repeated. */
+export function unbroadcast(
+  tape: Tape,
+  gradient: Value,
+  name: string,
+): Pick<Value, 'name' | 'layout'> {
+  const to = tape.dims(name);
+  const extra = gradient.dims.length - to.length;
+  const repeated = gradient.dims.flatMap((dim, axis) =>
+    axis < extra || (to[axis - extra] === 1 && dim !== 1) ? [axis] : [],
+  );
+  if (repeated.length === 0 && extra === 0) return gradient;
+  const whole = tape.lay(gradient, 'channels-first');
+  if (repeated.length === 0) return plain(tape.reshape(whole, target(to)));
+  const axes = tape.g.constant(repeated, 'int64');
+  const sum = tape.g.node('ReduceSum', [whole, axes], { keepdims: 1 });
+  return plain(extra === 0 ? sum : tape.reshape(sum, target(to)));
+}
+
+/** Both operands in one layout: maps of one size stay as they lie, anything else is brought into order. */
+function operands(tape: Tape, node: Node): { a: string; b: string; layout: Layout } {
+  const [a, b] = [tape.value(node.inputs[0]!), tape.value(node.inputs[1]!)];
+  const scalar = (value: Value) => value.dims.every((dim) => dim === 1);
+  const maps = [a, b].filter((value) => value.dims.length === 4 && !scalar(value));
+  const alike = [a, b].every((value) => scalar(value) || value.dims.length === 4);
+  const layout =
+    alike && maps.some((value) => value.layout === 'channels-last')
+      ? 'channels-last'
+      : 'channels-first';
+  return { a: tape.lay(a, layout), b: tape.lay(b, layout), layout };
+}
+
+export const add: Rule = (tape, node) => {
+  const { a, b, layout } = operands(tape, node);
+  tape.define(node.outputs[0]!, tape.g.node('Add', [a, b]), layout);
+  return (gradient) => {
+    for (const input of node.inputs) tape.flow(input, () => unbroadcast(tape, gradient, input));
+  };
+};
+
+export const mul: Rule = (tape, node) => {
+  const [output] = node.outputs as [string];
+  const { a, b, layout } = operands(tape, node);
+  tape.define(output, tape.g.node('Mul', [a, b]), layout);
+  return (gradient) => {
+    const whole = tape.lay(gradient, layout);
+    for (const [input, other] of [
+      [node.inputs[0]!, b],
+      [node.inputs[1]!, a],
+    ] as const) {
+      tape.flow(input, () => {
+        const name = tape.g.node('Mul', [whole, other]);
+        return unbroadcast(tape, { name, layout, dims: tape.dims(output) }, input);
+      });
+    }
+  };
+};
+
+/** Also Dropout, whose mask (if it has one) is applied where the step is put together. */
+export const identity: Rule = (tape, node) => {
+  const input = node.inputs[0]!;
+  const x = tape.value(input);
+  tape.define(node.outputs[0]!, x.name, x.layout);
+  return (gradient) => tape.flow(input, () => gradient);
+};

@@ -1,0 +1,131 @@
+/**
+ * The training step as it is being written: the forward pass is recorded operator by operator, then the
+ * gradients run back over the record (reverse-mode differentiation).
+ */
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Graph, Node, Tensor } from '../graph/graph.ts';
+import type { Dims, Shapes } from '../graph/shapes.ts';
+
+/**
+ * How the maps of a value lie in memory: N x C x H x W, or N x H x W x C, in which a convolution is one
+ * matrix product. Values that are no maps are `channels-first`: as they are.
+ */
+export type Layout = 'channels-first' | 'channels-last';
+
+/** A value of the step that stands for one of the forward graph, or for the gradient of one. */
+export interface Value {
+  /** In the step. */
+  readonly name: string;
+  /** In the forward graph's terms, whatever the layout: maps are N x C x H x W. */
+  readonly dims: Dims;
+  readonly layout: Layout;
+}
+
+/** Adds the gradients of a node's inputs, given the gradient of its output. */
+export type Backward = (gradient: Value) => void;
+/** Writes a node's forward pass, defines its output, and answers how the gradient goes back. */
+export type Rule = (tape: Tape, node: Node) => Backward;
+
+export class Tape {
+  /** The step graph. */
+  readonly g: GraphBuilder;
+  readonly #forward: Graph;
+  readonly #shapes: Shapes;
+  readonly #needed = new Set<string>();
+  readonly #values = new Map<string, Value>();
+  readonly #turned = new Map<string, string>();
+  readonly #gradients = new Map<string, Value>();
+
+  constructor(g: GraphBuilder, forward: Graph, shapes: Shapes) {
+    this.g = g;
+    this.#forward = forward;
+    this.#shapes = shapes;
+  }
+
+  /** The shape of a value of the forward graph. */
+  dims(name: string): Dims {
+    const dims = this.#shapes.get(name);
+    if (!dims) throw new Error(`the forward graph has no value "${name}"`);
+    return dims;
+  }
+
+  /** Records what a value of the forward graph is called in the step. */
+  define(name: string, inStep: string, layout: Layout = 'channels-first'): void {
+    this.#values.set(name, { name: inStep, dims: this.dims(name), layout });
+  }
+
+  value(name: string): Value {
+    const known = this.#values.get(name);
+    if (known) return known;
+    const tensor = this.#forward.initializers.get(name);
+    if (!tensor) throw new Error(`"${name}" is read before it is made`);
+    this.define(name, this.g.initializer(this.g.fresh(name), tensor));
+    return this.value(name);
+  }
+
+  /** The value's name in the step, in the layout in which it is wanted. */
+  read(name: string, layout: Layout = 'channels-first'): string {
+    return this.lay(this.value(name), layout);
+  }
+
+  /** A value's name in another layout; turned at most once. */
+  lay(value: Value, layout: Layout): string {
+    if (value.layout === layout || value.dims.length !== 4) return value.name;
+    const known = this.#turned.get(value.name);
+    if (known !== undefined) return known;
+    const [, channels, height, width] = value.dims as readonly number[];
+    const last = layout === 'channels-last';
+    const turned =
+      height === 1 && width === 1
+        ? this.reshape(value.name, last ? [-1, 1, 1, channels!] : [-1, channels!, 1, 1])
+        : this.g.node('Transpose', [value.name], { perm: last ? [0, 2, 3, 1] : [0, 3, 1, 2] });
+    this.#turned.set(value.name, turned);
+    this.#turned.set(turned, value.name);
+    return turned;
+  }
+
+  reshape(name: string, dims: readonly number[]): string {
+    return this.g.node('Reshape', [name, this.g.constant(dims, 'int64')]);
+  }
+
+  /** The tensor behind a value that does not change while training; undefined for any other. */
+  frozen(name: string): Tensor | undefined {
+    return this.#needed.has(name) ? undefined : this.#forward.initializers.get(name);
+  }
+
+  /** Marks a value as one on the way from a trained parameter to the loss. */
+  need(name: string): void {
+    this.#needed.add(name);
+  }
+
+  needs(name: string | undefined): boolean {
+    return name !== undefined && this.#needed.has(name);
+  }
+
+  /**
+   * Adds a gradient of the forward graph's value of this name; ignored when no one needs it.
+   * `make` is called only when it is needed, so that nothing is computed in vain.
+   */
+  flow(name: string, make: () => Pick<Value, 'name' | 'layout'>): void {
+    if (!this.needs(name)) return;
+    const gradient = { ...make(), dims: this.dims(name) };
+    const before = this.#gradients.get(name);
+    const sum = before && this.g.node('Add', [before.name, this.lay(gradient, before.layout)]);
+    this.#gradients.set(name, before ? { ...before, name: sum! } : gradient);
+  }
+
+  /** The gradient of the loss with respect to a value: whole once all its readers have run back. */
+  gradient(name: string): Value | undefined {
+    return this.#gradients.get(name);
+  }
+}
+
+/** A shape for Reshape: the free batch is what is left over. */
+export function target(dims: Dims): number[] {
+  return dims.map((dim) => (typeof dim === 'number' ? dim : -1));
+}
+
+/** Wraps a gradient that lies as the forward graph says. */
+export function plain(name: string): Pick<Value, 'name' | 'layout'> {
+  return { name, layout: 'channels-first' };
+}

@@ -1,0 +1,138 @@
+/** Putting the training step together: forward, loss, backward and optimizer. */
+import { StudioError } from '../../../src-shared/errors.ts';
+import { GraphBuilder } from '../graph/builder.ts';
+import { ancestors } from '../graph/cut.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { head } from '../graph/head.ts';
+import { inferShapes } from '../graph/shapes.ts';
+import { crossEntropy } from './loss.ts';
+import { optimize, stateOf } from './optimizers.ts';
+import { rules } from './rules/table.ts';
+import type { ParameterSlot, StepGraph, StepOptions } from './step.ts';
+import { type Backward, plain, Tape } from './tape.ts';
+
+/** A parameter's next value or state. */
+export const next = (name: string) => `${name}:next`;
+
+const rates = { head: 'learning_rate', backbone: 'backbone_learning_rate' } as const;
+
+function slotsOf(forward: Graph, { trainable, optimizer }: StepOptions): ParameterSlot[] {
+  return trainable.map(({ name }) => {
+    const tensor = forward.initializers.get(name);
+    if (tensor?.type !== 'float32') {
+      throw new Error(`the network "${forward.name}" has no float32 parameter "${name}" to train`);
+    }
+    const state = stateOf(optimizer).map((each) => `${name}:${each}`);
+    return { name, dims: tensor.dims, state };
+  });
+}
+
+/** Copies a node that no gradient passes through, whatever its operator. */
+function copy(tape: Tape, node: Node): void {
+  const inputs = node.inputs.map((name) => (name === '' ? '' : tape.read(name)));
+  const outputs = tape.g.nodes(node.op, inputs, node.outputs.length, node.attributes);
+  tape.define(node.outputs[0]!, outputs[0]!);
+}
+
+/** Writes the nodes of the forward graph and answers how the gradients go back, last node first. */
+function record(tape: Tape, nodes: readonly Node[], mask: string | undefined) {
+  const way: { readonly output: string; readonly backward: Backward }[] = [];
+  for (const node of nodes) {
+    const output = node.outputs[0]!;
+    // Hidden features are a product with the mask.
+    const written =
+      mask !== undefined && node.name === head.dropout
+        ? { ...node, op: 'Mul', inputs: [node.inputs[0]!, mask] }
+        : node;
+    if (!written.inputs.some((input) => tape.needs(input))) {
+      copy(tape, written);
+      continue;
+    }
+    const rule = rules[written.op];
+    if (!rule) {
+      throw new StudioError(
+        'refused',
+        `The operator ${written.op} ("${written.name}") cannot be trained through: adapt fewer blocks.`,
+      );
+    }
+    tape.need(output);
+    way.unshift({ output, backward: rule(tape, written) });
+  }
+  return way;
+}
+
+/**
+ * Makes one graph of forward, softmax cross-entropy, backward and optimizer; step.ts says what it takes
+ * and gives. Gradients are computed only where a trained parameter needs them, and only with operators
+ * that any ONNX runtime has for inference.
+ *
+ * Throws a StudioError that names an operator which has no rule and lies between a trained parameter and
+ * the logits.
+ */
+export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
+  const { logits, optimizer, trainable, weightDecay } = options;
+  const { nodes, leaves } = ancestors(forward, [logits]);
+  const masked = options.dropout > 0 && nodes.find((node) => node.name === head.dropout);
+  if (options.dropout > 0 && !masked) {
+    throw new Error(`the network "${forward.name}" has no "${head.dropout}" for a mask`);
+  }
+  const slots = slotsOf(forward, options);
+  const unused = slots.find((slot) => !leaves.has(slot.name));
+  if (unused) throw new Error(`the logits of "${forward.name}" do not depend on "${unused.name}"`);
+
+  const shapes = new Map(inferShapes(forward, nodes));
+  const classes = shapes.get(logits)?.[1];
+  if (typeof classes !== 'number') throw new Error(`"${logits}" is no N x K value`);
+
+  const g = new GraphBuilder(`${forward.name}:step`, forward);
+  const tape = new Tape(g, forward, shapes);
+  for (const input of forward.inputs) {
+    g.input(input.name, input.dims, input.type);
+    tape.define(input.name, input.name);
+  }
+  const batch = forward.inputs[0]?.dims[0] ?? 'batch';
+  g.input('labels', [batch], 'int64');
+  for (const name of [rates.head, rates.backbone, 'step']) g.input(name, []);
+  let mask: string | undefined;
+  if (masked) {
+    mask = 'dropout_mask';
+    shapes.set(mask, shapes.get(masked.inputs[0]!)!);
+    g.input(mask, shapes.get(mask)!);
+    tape.define(mask, mask);
+  }
+  for (const slot of slots) {
+    g.input(slot.name, slot.dims);
+    for (const state of slot.state) g.input(state, slot.dims);
+    tape.define(slot.name, slot.name);
+    tape.need(slot.name);
+  }
+
+  const way = record(tape, nodes, mask);
+  const { loss, gradient } = crossEntropy(g, tape.read(logits), 'labels', classes);
+  tape.flow(logits, () => plain(gradient));
+  for (const { output, backward } of way) {
+    const arrived = tape.gradient(output);
+    if (arrived) backward(arrived);
+  }
+
+  g.output(loss, []);
+  g.output(g.node('Identity', [tape.read(logits)], {}, { output: 'logits' }), [batch, classes]);
+  for (const [i, slot] of slots.entries()) {
+    const { group, decay } = trainable[i]!;
+    const updated = optimize(g, optimizer, {
+      value: slot.name,
+      gradient: tape.lay(tape.gradient(slot.name)!, 'channels-first'),
+      state: slot.state,
+      learningRate: rates[group],
+      weightDecay: decay ? weightDecay : 0,
+      step: 'step',
+    });
+    for (const [name, value] of [
+      [slot.name, updated.value],
+      ...slot.state.map((state, at) => [state, updated.state[at]!] as const),
+    ] as const) {
+      g.output(g.node('Identity', [value], {}, { output: next(name) }), slot.dims);
+    }
+  }
+  return { graph: g.build(), slots };
+}
