@@ -9,6 +9,7 @@ import type {
 } from '../../src-shared/contract.ts';
 import type { Label, Project } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { Commands } from './commands.svelte.ts';
 import { Intake } from './intake.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Route } from './route.svelte.ts';
@@ -25,6 +26,7 @@ export class StudioState {
   readonly notices = new Notices();
   readonly theme = new Theme();
   readonly route = new Route();
+  readonly commands = new Commands();
   readonly intake: Intake = new Intake(this);
 
   /** undefined until the studio has answered for the first time; null when no project is open. */

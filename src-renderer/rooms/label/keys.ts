@@ -17,7 +17,6 @@ export type Command =
         | 'filter'
         | 'new-label'
         | 'import'
-        | 'keys'
         | 'back';
     };
 
@@ -50,7 +49,6 @@ const plain: Readonly<Record<string, Command>> = {
   n: { do: 'new-label' },
   i: { do: 'import' },
   '/': { do: 'filter' },
-  '?': { do: 'keys' },
   Escape: { do: 'back' },
 };
 
@@ -94,7 +92,7 @@ export const keySheet: readonly KeyGroup[] = [
   {
     title: 'Label',
     keys: [
-      { press: ['1', '9'], words: 'Give the label with this number' },
+      { press: ['1–9'], words: 'Give the label with this number' },
       { press: ['0'], words: 'Take the label away' },
       { press: ['T', 'Enter'], words: 'Find a label by its name, or make one' },
       { press: ['N'], words: 'New label' },

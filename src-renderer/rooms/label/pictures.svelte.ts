@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Image, ImageFilter, ImageSort } from '../../../src-shared/domain.ts';
 import type { StudioState } from '../../state/studio.svelte.ts';
-import { carryOver, nothing, type Selection } from './selection.ts';
+import { carryOver, choose, nothing, type Selection } from './selection.ts';
 
 /** How many ids `images.get` is asked for at once. */
 const batch = 500;
@@ -47,6 +47,10 @@ export class Pictures {
       this.#studio.on('labels.assigned', ({ imageIds }) => {
         if (imageIds === null || imageIds.length > 2000) void this.renew();
         else void this.#fetch(imageIds);
+      }),
+      // Who has not begun yet gets the order that was asked for; who has keeps their place.
+      this.#studio.on('import.finished', () => {
+        if (this.selection.cursor <= 0 && this.selection.ids.size <= 1) void this.apply();
       }),
       this.#studio.onReconnect(() => void this.renew()),
     ];
@@ -137,7 +141,8 @@ export class Pictures {
   }
 
   #show(ids: readonly number[]): void {
-    this.selection = carryOver(this.ids, ids, this.selection);
+    const kept = carryOver(this.ids, ids, this.selection);
+    this.selection = kept.ids.size === 0 ? choose(ids, kept, kept.cursor, 'only') : kept;
     this.ids = ids;
     this.loaded = true;
   }
