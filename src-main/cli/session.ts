@@ -7,7 +7,6 @@ import { resolve } from 'node:path';
 import type { Studio } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { type RemoteStudio, remoteStudio } from '../../src-shared/remote-studio.ts';
-import { createStudio } from '../studio/studio.ts';
 import { readBeacon } from '../web/beacon.ts';
 
 export interface Session {
@@ -19,7 +18,9 @@ export interface Session {
   close(): Promise<void>;
 }
 
-function inThisProcess(): Session {
+async function inThisProcess(): Promise<Session> {
+  // Only now: the database and the picture library take longer to load than most commands to run.
+  const { createStudio } = await import('../studio/studio.ts');
   const studio = createStudio();
   return { studio, local: true, onMissed: () => () => {}, close: () => studio.close() };
 }
@@ -100,7 +101,7 @@ async function openHere(dir: string, verb: 'open' | 'create'): Promise<Session> 
   // Creating what is open already is for the studio to refuse, in its own words.
   if (running && verb === 'open') return running;
   await running?.close();
-  const session = inThisProcess();
+  const session = await inThisProcess();
   try {
     await session.studio.call(`project.${verb}`, { path });
     return session;

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import open from 'open';
+import type { Studio } from '../../../src-shared/contract.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { remoteStudio } from '../../../src-shared/remote-studio.ts';
 import { root } from '../../programs.ts';
-import { createStudio } from '../../studio/studio.ts';
 import { openWebDoor, type WebDoor } from '../../web/door.ts';
 import { interruptible } from '../interrupt.ts';
 import { addCommonOptions, type CommonOptions, portNumber } from '../options.ts';
@@ -31,10 +31,7 @@ async function show(url: string, options: Options, dir: string | null): Promise<
   }
 }
 
-async function openDoor(
-  studio: ReturnType<typeof createStudio>,
-  port: number | undefined,
-): Promise<WebDoor> {
+async function openDoor(studio: Studio, port: number | undefined): Promise<WebDoor> {
   const token = process.env.GRAFT_TOKEN;
   const options = { rendererDir: join(root, 'out', 'renderer'), ...(token ? { token } : {}) };
   if (port !== undefined) return openWebDoor(studio, { ...options, port });
@@ -73,6 +70,7 @@ export async function serve(dir: string | undefined, options: Options): Promise<
     return show(running.url, options, path);
   }
 
+  const { createStudio } = await import('../../studio/studio.ts');
   const studio = createStudio();
   try {
     if (path !== null) await studio.call('project.open', { path });
