@@ -26,7 +26,11 @@ type BackboneCalls =
   | 'backbones.fetch'
   | 'backbones.cancelFetch';
 
-export function backboneCalls({ emit }: Pick<Context, 'emit'>): Pick<Handlers, BackboneCalls> {
+/** `bring` gets the weights of a catalogue's entry: from its public source, or from a test's own. */
+export function backboneCalls(
+  { emit }: Pick<Context, 'emit'>,
+  bring: typeof bringWeights = bringWeights,
+): Pick<Handlers, BackboneCalls> {
   const fetching = new Map<string, AbortController>();
 
   /** Ends in `backbones.changed` or in a progress event with an error, whichever way it goes. */
@@ -35,7 +39,7 @@ export function backboneCalls({ emit }: Pick<Context, 'emit'>): Pick<Handlers, B
     const progress = (received: number, total: number | null, error: string | null = null) =>
       emit({ name: 'backbone.progress', data: { name, received, total, error } });
     try {
-      await bringWeights(name, download, { signal, onProgress: throttled(progress) });
+      await bring(name, download, { signal, onProgress: throttled(progress) });
     } catch (error) {
       if (!signal.aborted) progress(0, null, toErrorReply(error).message);
     } finally {
@@ -77,7 +81,8 @@ export function backboneCalls({ emit }: Pick<Context, 'emit'>): Pick<Handlers, B
   };
 }
 
-async function bringWeights(
+/** Downloads weights into the user's own folder, whole or not at all; throws like downloadFile. */
+export async function bringWeights(
   name: string,
   download: Download,
   options: DownloadOptions,

