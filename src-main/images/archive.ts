@@ -96,7 +96,7 @@ async function keep(member: Member, folder: string, temporary: string): Promise<
       case 'EDQUOT':
       case 'EACCES':
       case 'EROFS':
-        throw new StudioError('unavailable', `${folder}: ${writeReason(error)}`, { cause: error });
+        throw new StudioError('refused', `${folder}: ${writeReason(error)}`, { cause: error });
       default:
         // A zip goes on with the next member; a tar that is damaged fails there again, and ends.
         return 'damaged within the archive';

@@ -33,7 +33,7 @@ export function thumbnailPath(folder: string, sha256: string): string {
  * bytes.
  *
  * @throws StudioError `refused`, naming the file: not a picture, damaged, cut off, too large, unreadable;
- * `unavailable` when the thumbnail cannot be written.
+ * `internal` when the thumbnail cannot be written.
  */
 export async function inspect(path: string, thumbnails: string): Promise<Inspection> {
   const { made, ...inspection } = await read(path, thumbnails);
@@ -63,7 +63,7 @@ async function keep(target: string, bytes: Buffer): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     await replaceFile(target, (temporary) => writeFile(temporary, bytes));
   } catch (error) {
-    throw new StudioError('unavailable', `${target} cannot be written: ${writeReason(error)}`, {
+    throw new StudioError('internal', `${target} cannot be written: ${writeReason(error)}`, {
       cause: error,
     });
   }

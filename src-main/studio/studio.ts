@@ -13,6 +13,7 @@ import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
 import { projectCalls } from './project.ts';
 import { sampleCalls } from './sample.ts';
+import { uploadCalls } from './uploads.ts';
 
 export interface StudioOptions {
   /** Instead of the real one: for tests. */
@@ -49,6 +50,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...beginCalls(project),
     ...sampleCalls({ ...project, ...imports }, subscribe),
     ...imports,
+    ...uploadCalls(context),
     ...imageCalls(context),
     ...labelCalls(context),
     ...backboneCalls(context),
