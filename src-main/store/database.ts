@@ -34,6 +34,15 @@ export function openDatabase(path: string, options: { readonly create: boolean }
   }
 }
 
+export function sqliteVersion(): string {
+  const memory = new Sqlite(':memory:');
+  try {
+    return memory.prepare<[], string>('SELECT sqlite_version()').pluck().get()!;
+  } finally {
+    memory.close();
+  }
+}
+
 export function closeDatabase(database: Database): void {
   rmSync(ownerFile(database.name), { force: true });
   database.close();

@@ -1,6 +1,7 @@
 /** Runs: what was asked, how it went, and (derived from epochs and predictions) what came out. */
 import type { Run, RunState, TestResult } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { testResult } from '../../src-shared/metrics.ts';
 import type { Database } from './database.ts';
 import type { Epochs } from './epochs.ts';
 import { argmax, type Predictions, type StoredPrediction } from './predictions.ts';
@@ -14,12 +15,6 @@ export interface Outcome {
   readonly bestEpoch: number;
   readonly predictions: readonly StoredPrediction[];
 }
-
-/** From pairs of actual and predicted class, both as indices, and the number of classes. */
-export type Score = (
-  pairs: readonly { readonly actual: number; readonly predicted: number }[],
-  classes: number,
-) => TestResult;
 
 export type Runs = ReturnType<typeof runsTable>;
 
@@ -43,12 +38,7 @@ interface Row {
   loss: number | null;
 }
 
-export function runsTable(
-  database: Database,
-  epochs: Epochs,
-  predictions: Predictions,
-  score: Score,
-) {
+export function runsTable(database: Database, epochs: Epochs, predictions: Predictions) {
   const select = `
     SELECT runs.id, backbone, recipe, settings, state, reason, created_at AS createdAt,
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
@@ -88,7 +78,7 @@ export function runsTable(
     const pairs = predictions
       .list(id)
       .map(({ actual, probabilities }) => ({ actual, predicted: argmax(probabilities) }));
-    const result = pairs.length > 0 ? score(pairs, classes) : null;
+    const result = pairs.length > 0 ? testResult(pairs, classes) : null;
     scores.set(id, result);
     return result;
   }

@@ -6,7 +6,6 @@ import { labelsTable } from './labels.ts';
 import { operationsTable } from './operations.ts';
 import { predictionsTable } from './predictions.ts';
 import { runsTable } from './runs.ts';
-import { score } from './score.ts';
 import { splitsTable } from './splits.ts';
 
 export type Store = ReturnType<typeof openStore>;
@@ -29,7 +28,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     splits: splitsTable(database),
     epochs,
     predictions,
-    runs: runsTable(database, epochs, predictions, score),
+    runs: runsTable(database, epochs, predictions),
     undo: operations.undo,
     redo: operations.redo,
     /** What undo and redo would do, in words; null when there is nothing. */

@@ -1,7 +1,9 @@
 /** What a door serves as bytes. The page names an id; which file that is, only this side knows. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { Media, MediaKind } from '../../src-shared/contract.ts';
+import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, StudioError } from '../../src-shared/errors.ts';
 import { picture } from '../images/picture.ts';
 import { thumbnail } from '../images/thumbnails.ts';
@@ -21,21 +23,29 @@ export function mediaReader(context: Context) {
         const image = store.images.get(id);
         return { ...(await picture(image.path)), fileName: image.name };
       }
-      case 'model': {
-        const run = store.runs.get(id);
-        if (run.state !== 'finished')
-          throw new StudioError(
-            'refused',
-            `Run ${id} is ${run.state}; only a finished one has a model.`,
-          );
-        return {
-          type: 'application/octet-stream',
-          bytes: await readFile(join(path, 'runs', String(id), 'model.onnx')),
-          fileName: `${run.backbone}-${run.recipe}-${id}.onnx`,
-        };
-      }
+      case 'model':
+        return model(path, store.runs.get(id));
       default:
         return assertNever(kind);
     }
+  };
+}
+
+async function model(project: string, run: Run): Promise<Media> {
+  if (run.state !== 'finished')
+    throw new StudioError(
+      'refused',
+      `Run ${run.id} is ${run.state}; only a finished one has a model.`,
+    );
+  const file = join(project, 'runs', String(run.id), 'model.onnx');
+  if (!existsSync(file))
+    throw new StudioError(
+      'not-found',
+      `The model of run ${run.id} is gone: ${file}. Train it again.`,
+    );
+  return {
+    type: 'application/octet-stream',
+    bytes: await readFile(file),
+    fileName: `${run.backbone}-${run.recipe}-${run.id}.onnx`,
   };
 }
