@@ -95,3 +95,12 @@ export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
     patience: 5,
   },
 };
+
+/** All settings of a run from those that differ from the recipe's own. */
+export function completeSettings(
+  recipe: RecipeName,
+  changes: { readonly [K in keyof TrainSettings]?: TrainSettings[K] | undefined },
+): TrainSettings {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return trainSettings.parse({ ...defaultSettings[recipe], ...Object.fromEntries(given) });
+}

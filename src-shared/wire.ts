@@ -65,6 +65,9 @@ const repeatable: ReadonlySet<CallName> = new Set<CallName>([
   'images.get',
   'images.history',
   'uploads.begin',
+  'uploads.write', // a chunk that is there already changes nothing
+  'uploads.finish',
+  'uploads.abandon',
   'labels.export',
   'labels.csv',
   'backbones.list',

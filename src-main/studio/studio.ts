@@ -4,14 +4,18 @@ import { EngineHost } from '../engine/host.ts';
 import { Inspectors } from '../images/thumbnails.ts';
 import { backboneCalls } from './backbones.ts';
 import { beginCalls } from './begin.ts';
+import { compareCalls } from './compare.ts';
 import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
+import { doctorCalls } from './doctor.ts';
 import type { Handlers } from './handlers.ts';
 import { imageCalls } from './images.ts';
 import { importCalls } from './imports.ts';
 import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
+import { predictCalls } from './predict.ts';
 import { projectCalls } from './project.ts';
+import { runCalls } from './runs.ts';
 import { sampleCalls } from './sample.ts';
 import { uploadCalls } from './uploads.ts';
 
@@ -45,7 +49,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
 
   const project = projectCalls(context);
   const imports = importCalls(context);
-  const handlers: Partial<Handlers> = {
+  const handlers: Handlers = {
     ...project,
     ...beginCalls(project),
     ...sampleCalls({ ...project, ...imports }, subscribe),
@@ -54,9 +58,13 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...imageCalls(context),
     ...labelCalls(context),
     ...backboneCalls(context),
+    ...runCalls(context),
+    ...compareCalls(context),
+    ...predictCalls(context),
+    ...doctorCalls(context),
   };
 
-  const call = dispatcher(handlers as Handlers);
+  const call = dispatcher(handlers);
   return {
     call,
     subscribe,

@@ -1,0 +1,70 @@
+/** What a run is trained on: the labelled images of the moment, each in its set. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { Run, SplitName } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { missingForTraining } from '../../src-shared/readiness.ts';
+import type { Example } from '../engine/protocol.ts';
+import type { Store } from '../store/store.ts';
+import { drawSplit } from './split.ts';
+
+export interface Dataset {
+  readonly classes: Run['classes'];
+  readonly counts: Run['counts'];
+  readonly examples: readonly Example[];
+}
+
+/** One split for the whole project, whatever the seeds of its runs. */
+const splitSeed = 1;
+
+/**
+ * The data set of now; images that were labelled since the last time are dealt to the sets, for good.
+ *
+ * @throws StudioError `refused` when there is too little to train on
+ */
+export function takeDataset(store: Store): Dataset {
+  const labels = store.labels.list();
+  const missing = missingForTraining(labels);
+  if (missing) throw new StudioError('refused', missing);
+
+  store.splits.set(drawSplit(store.images.labelled(), splitSeed));
+
+  const used = labels.filter(({ count }) => count > 0).toSorted((a, b) => a.id - b.id);
+  const indexOf = new Map(used.map(({ id }, index) => [id, index]));
+  const counts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
+  const examples = store.images.labelled().map(({ id, sha256, path, labelId, split }) => {
+    counts[split!] += 1;
+    return { imageId: id, sha256, path, label: indexOf.get(labelId)!, split: split! };
+  });
+  return {
+    classes: used.map(({ id, name, colour }) => ({ labelId: id, name, colour })),
+    counts,
+    examples,
+  };
+}
+
+/** How many files are looked for at once. */
+const atOnce = 64;
+
+/** @throws StudioError `refused` when files are not where they were last seen */
+export async function checkFiles(examples: readonly Example[]): Promise<void> {
+  const missing: string[] = [];
+  for (let start = 0; start < examples.length; start += atOnce) {
+    const found = await Promise.all(
+      examples.slice(start, start + atOnce).map(async ({ path }) =>
+        access(path, constants.R_OK).then(
+          () => null,
+          () => path,
+        ),
+      ),
+    );
+    missing.push(...found.filter((path) => path !== null));
+  }
+  const [first] = missing;
+  if (first === undefined) return;
+  const others = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  throw new StudioError(
+    'refused',
+    `${first}${others} cannot be read: put the files back, or import the folder where they are now.`,
+  );
+}

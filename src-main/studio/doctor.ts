@@ -1,0 +1,29 @@
+/** What this studio runs on: the first thing to look at when something is wrong. */
+import { availableParallelism, totalmem } from 'node:os';
+import sharp from 'sharp';
+import { home, version } from '../programs.ts';
+import { sqliteVersion } from '../store/database.ts';
+import type { Context } from './context.ts';
+import type { Handlers } from './handlers.ts';
+
+export function doctorCalls(context: Context): Pick<Handlers, 'doctor'> {
+  return {
+    doctor: async () => {
+      const { runtimes } = await context.engine.run({ kind: 'describe' });
+      return {
+        versions: {
+          graft: version,
+          node: process.versions.node,
+          ...(process.versions.electron ? { electron: process.versions.electron } : {}),
+          sqlite: sqliteVersion(),
+          sharp: sharp.versions.sharp!,
+          libvips: sharp.versions.vips,
+        },
+        runtimes: runtimes.map((runtime) => ({ ...runtime, devices: [...runtime.devices] })),
+        threads: availableParallelism(),
+        memoryBytes: totalmem(),
+        home: home(),
+      };
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** What a trained model says of new pictures. */
+import type { Context } from './context.ts';
+import type { Handlers } from './handlers.ts';
+import { absolute } from './project.ts';
+import { finishedRun, modelFile } from './runs.ts';
+
+const topCount = 5;
+
+export function predictCalls(context: Context): Pick<Handlers, 'predict'> {
+  return {
+    predict: async ({ run: id, files }) => {
+      const project = context.project();
+      finishedRun(project, id);
+      const { classes, predictions, rejected } = await context.engine.run({
+        kind: 'predict',
+        model: modelFile(project, id),
+        files: files.map(absolute),
+      });
+      return {
+        predictions: predictions.map(({ path, probabilities }) => {
+          const top = classes
+            .map((label, i) => ({ label, probability: probabilities[i]! }))
+            .toSorted((a, b) => b.probability - a.probability)
+            .slice(0, topCount);
+          return { path, ...top[0]!, top };
+        }),
+        rejected: [...rejected],
+      };
+    },
+  };
+}

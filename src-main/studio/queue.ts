@@ -1,0 +1,145 @@
+/** The queue of runs: one is trained after the other, whatever doors and windows do. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Run } from '../../src-shared/domain.ts';
+import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
+import { EngineEnded } from '../engine/ended.ts';
+import type { Progress, TrainJob } from '../engine/protocol.ts';
+import type { Context, OpenProject } from './context.ts';
+import { checkFiles, type Dataset, takeDataset } from './dataset.ts';
+import { backboneFile } from './weight-folder.ts';
+
+export const runFolder = (project: OpenProject, id: number) =>
+  join(project.path, 'runs', String(id));
+
+/** The run that is being trained. */
+interface Current {
+  readonly project: OpenProject;
+  readonly id: number;
+  readonly controller: AbortController;
+  /** Never rejects. */
+  readonly done: Promise<void>;
+  /** The project closes under it: it goes back into the queue. */
+  closing: boolean;
+}
+
+export interface Queue {
+  /** Starts the oldest queued run, if none is being trained. */
+  wake(): void;
+  /** The data that these runs are to be trained on, so that what is labelled meanwhile favours none. */
+  remember(ids: readonly number[], dataset: Dataset): void;
+  /** Resolves when the run, queued or running, has ended. */
+  cancel(id: number): Promise<void>;
+}
+
+export function runQueue(context: Context): Queue {
+  let current: Current | null = null;
+  const datasets = new Map<number, Dataset>();
+
+  const tell = (run: Run) => context.emit({ name: 'run.changed', data: { run } });
+
+  function report({ store }: OpenProject, id: number, progress: Progress): void {
+    switch (progress.kind) {
+      case 'features': {
+        const { done, total, secondsLeft } = progress;
+        context.emit({ name: 'run.features', data: { id, done, total, secondsLeft } });
+        break;
+      }
+      case 'epoch':
+        // Stored before it is told: whoever asks after the event finds it.
+        store.epochs.add(id, progress.epoch);
+        context.emit({ name: 'run.epoch', data: { id, epoch: progress.epoch } });
+        break;
+      default:
+        assertNever(progress);
+    }
+  }
+
+  async function train(project: OpenProject, run: Run, signal: AbortSignal): Promise<void> {
+    const { store } = project;
+    const { id, recipe, settings } = run;
+    const dataset = datasets.get(id) ?? takeDataset(store);
+    const { classes, counts, examples } = dataset;
+    tell(store.runs.start(id, { classes, counts }));
+    const backbone = await backboneFile(run.backbone);
+    await checkFiles(examples);
+    await mkdir(runFolder(project, id), { recursive: true });
+    const job: TrainJob = {
+      kind: 'train',
+      runId: id,
+      backbone,
+      recipe,
+      settings,
+      classes: classes.map(({ name }) => name),
+      examples,
+      features: join(project.path, 'features'),
+      runFolder: runFolder(project, id),
+    };
+    const onProgress = (progress: Progress) => report(project, id, progress);
+    const result = await context.engine.run(job, { onProgress, signal });
+    datasets.delete(id);
+    tell(store.runs.finish(id, result));
+  }
+
+  /** What becomes of a run that did not finish. */
+  async function ended({ project, id, closing }: Current, error: unknown): Promise<void> {
+    const { runs } = project.store;
+    await rm(runFolder(project, id), { recursive: true, force: true });
+    if (closing) {
+      if (runs.get(id).state === 'running') tell(runs.requeue(id));
+      return;
+    }
+    datasets.delete(id);
+    if (error instanceof EngineEnded && error.state === 'cancelled') {
+      tell(runs.end(id, 'cancelled', null));
+    } else {
+      tell(runs.end(id, 'failed', toErrorReply(error).message));
+    }
+  }
+
+  function wake(): void {
+    const project = context.current();
+    if (current || !project) return;
+    const [next] = project.store.runs.inState('queued');
+    if (!next) return;
+    const controller = new AbortController();
+    const work = train(project, next, controller.signal)
+      .catch((error: unknown) => ended(running, error))
+      .catch((error: unknown) => console.error(`Run ${next.id}: ${toErrorReply(error).message}`))
+      .finally(() => {
+        current = null;
+        wake();
+      });
+    const running: Current = { project, id: next.id, controller, done: work, closing: false };
+    current = running;
+  }
+
+  context.onOpen((project) => {
+    project.onClose(async () => {
+      datasets.clear();
+      if (current?.project !== project) return;
+      current.closing = true;
+      current.controller.abort();
+      await current.done;
+    });
+    wake();
+  });
+
+  return {
+    wake,
+
+    remember(ids, dataset) {
+      for (const id of ids) datasets.set(id, dataset);
+    },
+
+    async cancel(id) {
+      if (current?.id === id) {
+        current.controller.abort();
+        await current.done;
+        return;
+      }
+      datasets.delete(id);
+      tell(context.project().store.runs.end(id, 'cancelled', null));
+    },
+  };
+}

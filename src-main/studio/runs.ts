@@ -1,0 +1,125 @@
+/** Starting, watching and removing runs, and taking their models along. */
+import { copyFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Run } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { completeSettings } from '../../src-shared/recipes.ts';
+import { replaceFile } from '../atomic-file.ts';
+import { argmax } from '../store/predictions.ts';
+import type { Context, OpenProject } from './context.ts';
+import { takeDataset } from './dataset.ts';
+import type { Handlers } from './handlers.ts';
+import { absolute } from './project.ts';
+import { runFolder, runQueue } from './queue.ts';
+import { backboneFile } from './weight-folder.ts';
+
+type Calls = Pick<
+  Handlers,
+  | 'runs.start'
+  | 'runs.list'
+  | 'runs.epochs'
+  | 'runs.cancel'
+  | 'runs.delete'
+  | 'runs.predictions'
+  | 'runs.export'
+>;
+
+/** @throws StudioError `refused` for a run that did not finish, which has neither predictions nor a model */
+export function finishedRun({ store }: OpenProject, id: number): Run {
+  const run = store.runs.get(id);
+  if (run.state === 'finished') return run;
+  throw new StudioError('refused', `Run ${id} is ${run.state}: only a finished run has a model.`);
+}
+
+export const modelFile = (project: OpenProject, id: number) =>
+  join(runFolder(project, id), 'model.onnx');
+
+const isActive = ({ state }: Run) => state === 'queued' || state === 'running';
+
+export function runCalls(context: Context): Calls {
+  const queue = runQueue(context);
+
+  return {
+    'runs.start': async ({ runs: wanted }) => {
+      // Every backbone first: nothing is queued when one of them cannot be trained on.
+      for (const { backbone } of wanted) await backboneFile(backbone);
+      const { store } = context.project();
+      const { dataset, runs } = store.transaction(() => {
+        const dataset = takeDataset(store);
+        const { classes, counts } = dataset;
+        const runs = wanted.map(({ recipe, backbone, settings }) => {
+          const whole = completeSettings(recipe, settings);
+          return store.runs.create({ recipe, backbone, settings: whole, classes, counts });
+        });
+        return { dataset, runs };
+      });
+      queue.remember(
+        runs.map(({ id }) => id),
+        dataset,
+      );
+      context.changed(); // the split may have been drawn
+      for (const run of runs) context.emit({ name: 'run.changed', data: { run } });
+      queue.wake();
+      return { runs };
+    },
+
+    'runs.list': () => ({ runs: context.project().store.runs.list() }),
+
+    'runs.epochs': ({ id }) => {
+      const { store } = context.project();
+      store.runs.get(id); // not found rather than no epochs
+      return { epochs: store.epochs.list(id) };
+    },
+
+    'runs.cancel': async ({ id }) => {
+      const run = context.project().store.runs.get(id);
+      if (!isActive(run)) {
+        throw new StudioError('refused', `Run ${id} has ended already (${run.state}).`);
+      }
+      await queue.cancel(id);
+      return {};
+    },
+
+    'runs.delete': async ({ id }) => {
+      const project = context.project();
+      if (isActive(project.store.runs.get(id))) await queue.cancel(id);
+      project.store.runs.delete(id);
+      await rm(runFolder(project, id), { recursive: true, force: true });
+      context.emit({ name: 'run.deleted', data: { id } });
+      return {};
+    },
+
+    'runs.predictions': ({ id }) => {
+      const project = context.project();
+      finishedRun(project, id);
+      const predictions = project.store.predictions
+        .list(id)
+        .map(({ imageId, actual, probabilities }) => {
+          const predicted = argmax(probabilities);
+          return { imageId, actual, predicted, probability: probabilities[predicted]! };
+        });
+      return { predictions };
+    },
+
+    'runs.export': async ({ id, out }) => {
+      const project = context.project();
+      finishedRun(project, id);
+      const path = absolute(out);
+      const parent = await stat(dirname(path)).catch(() => null);
+      if (!parent?.isDirectory()) {
+        throw new StudioError(
+          'refused',
+          `The folder ${dirname(path)} does not exist. Make it first.`,
+        );
+      }
+      if ((await stat(path).catch(() => null))?.isDirectory()) {
+        throw new StudioError(
+          'refused',
+          `${path} is a folder. Name a file in it, such as model.onnx.`,
+        );
+      }
+      await replaceFile(path, (temporary) => copyFile(modelFile(project, id), temporary));
+      return { path, bytes: (await stat(path)).size };
+    },
+  };
+}

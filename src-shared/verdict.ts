@@ -1,0 +1,92 @@
+/** What a comparison says, in words that a person can act on. */
+import type { PairVerdict, Run, TestResult } from './domain.ts';
+import { recipes } from './recipes.ts';
+
+/** Differences that chance would make in fewer than one of twenty comparisons are called real. */
+export const significance = 0.05;
+/** With fewer test images than this the intervals are so wide that it has to be said. */
+const fewTests = 100;
+
+type Named = Pick<Run, 'id' | 'recipe' | 'backbone'>;
+type Finished = Named & { readonly test: TestResult };
+
+/** Names runs so that those which are compared are told apart: recipe, then network, then number. */
+export function namesOf(
+  runs: readonly Named[],
+  titleOf: (backbone: string) => string,
+): ReadonlyMap<number, string> {
+  const several = new Set(runs.map(({ backbone }) => backbone)).size > 1;
+  const name = ({ recipe, backbone }: Named) =>
+    several ? `${recipes[recipe].title} with ${titleOf(backbone)}` : recipes[recipe].title;
+  return new Map(
+    runs.map((run) => {
+      const twice = runs.filter((other) => name(other) === name(run)).length > 1;
+      return [run.id, twice ? `${name(run)} (run ${run.id})` : name(run)];
+    }),
+  );
+}
+
+const inSentence = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+/** `p = 0.02`, `p < 0.001`. */
+export const pWords = (p: number): string =>
+  p < 0.001 ? 'p < 0.001' : `p = ${p < 0.1 ? p.toFixed(3) : p.toFixed(2)}`;
+
+/** The verdict on two runs, from the test images on which just one of them is right. */
+export function pairWords(
+  { onlyA, onlyB, pValue }: Pick<PairVerdict, 'onlyA' | 'onlyB' | 'pValue'>,
+  nameA: string,
+  nameB: string,
+): string {
+  if (onlyA + onlyB === 0)
+    return `No difference: ${nameA} and ${inSentence(nameB)} are right on the same pictures.`;
+  if (pValue >= significance)
+    return `No clear difference between ${inSentence(nameA)} and ${inSentence(nameB)} (${pWords(pValue)}).`;
+  const [better, worse] = onlyA > onlyB ? [nameA, nameB] : [nameB, nameA];
+  return `${better} is better than ${inSentence(worse)} (${pWords(pValue)}).`;
+}
+
+const list = (names: readonly string[]) =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/**
+ * The sentence above the table: what is best, by how much, on how many pictures, and what it does not
+ * clearly beat.
+ *
+ * @param runs finished ones
+ * @param pairs of all of them, as `runs.compare` gives them
+ */
+export function headline(
+  runs: readonly Finished[],
+  pairs: readonly PairVerdict[],
+  titleOf: (backbone: string) => string,
+): string {
+  const [best, ...others] = runs.toSorted(
+    (a, b) => b.test.accuracy - a.test.accuracy || a.id - b.id,
+  );
+  if (!best) return 'No run has finished yet.';
+  const names = namesOf(runs, titleOf);
+  const name = (run: Named) => inSentence(names.get(run.id)!);
+  const { accuracy, low, high, count } = best.test;
+  const right = `right on ${accuracy.toFixed(2)} of ${count} test pictures it never saw`;
+  const small =
+    count < fewTests
+      ? ` With so few test pictures its true share may lie anywhere from ${low.toFixed(2)} to ${high.toFixed(2)}.`
+      : '';
+  if (others.length === 0) return `${names.get(best.id)} is ${right}.${small}`;
+
+  const pairWith = (other: Named) =>
+    pairs.find(
+      ({ a, b }) => (a === best.id && b === other.id) || (b === best.id && a === other.id),
+    );
+  const beaten = others.filter((other) => (pairWith(other)?.pValue ?? 1) < significance);
+  const level = others.filter((other) => !beaten.includes(other));
+  if (beaten.length === 0) {
+    const with_ = level.length === 1 ? name(level[0]!) : 'the others';
+    return `No clear winner: ${name(best)} is ${right}, but that is no clear difference to ${with_}.${small}`;
+  }
+  const beats = beaten.map((other) => `${name(other)} (${pWords(pairWith(other)!.pValue)})`);
+  const unclear =
+    level.length > 0 ? `; against ${list(level.map(name))} there is no clear difference` : '';
+  return `${names.get(best.id)} is the best here: ${right}. It beats ${list(beats)}${unclear}.${small}`;
+}
