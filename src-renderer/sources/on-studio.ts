@@ -1,7 +1,7 @@
 import type { Rejection } from '../../src-shared/domain.ts';
+import { type UploadOptions, upload } from '../../src-shared/upload.ts';
 import type { StudioState } from '../state/studio.svelte.ts';
 import type { Sources } from './sources.ts';
-import { type UploadOptions, upload } from './upload.ts';
 
 export interface Placed {
   /** What lies at `path` on the studio's machine was called `name` by the person. */

@@ -1,8 +1,8 @@
 import type { ImportReport, Rejection } from '../../src-shared/domain.ts';
+import { importRoots } from '../../src-shared/import-roots.ts';
+import { upload } from '../../src-shared/upload.ts';
 import { pictures } from '../parts/words.ts';
-import { importRoots } from '../sources/import-roots.ts';
 import type { PickedFile, Sources } from '../sources/sources.ts';
-import { upload } from '../sources/upload.ts';
 import type { StudioState } from './studio.svelte.ts';
 
 /** Uploading counts files and bytes; importing counts files, also those of an import begun elsewhere. */

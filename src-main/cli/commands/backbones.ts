@@ -54,11 +54,11 @@ function add(group: Command): void {
           const progress = createProgress(options);
           const path = resolve(file);
           const [uploaded] = session.local
-            ? [{ path }]
+            ? [{ there: path }]
             : await uploadFiles(session, [path], 'backbone', progress, signal);
           progress.clear();
           const backbone = await session.studio.call('backbones.add', {
-            file: uploaded!.path,
+            file: uploaded!.there,
             ...(options.as === undefined ? {} : { as: options.as }),
           });
           if (options.json) printJson(backbone);

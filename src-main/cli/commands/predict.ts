@@ -16,28 +16,27 @@ const batchSize = 64;
 async function predictFiles(
   session: Session,
   run: number,
-  files: readonly string[],
+  given: readonly string[],
   json: boolean,
   signal: AbortSignal,
 ): Promise<{ predictions: FilePrediction[]; rejected: Rejection[] }> {
   const progress = createProgress({ json });
+  const written = new Map(given.map((file) => [resolve(file), file]));
+  const files = [...written.keys()];
   const predictions: FilePrediction[] = [];
   const rejected: Rejection[] = [];
   try {
     for (let from = 0; from < files.length; from += batchSize) {
       signal.throwIfAborted();
-      const batch = files.slice(from, from + batchSize);
-      const paths = batch.map((file) => resolve(file));
+      const paths = files.slice(from, from + batchSize);
       const there = session.local
-        ? paths.map((path, i) => ({ local: batch[i]!, path }))
-        : (await uploadFiles(session, paths, 'predict', progress, signal)).map(({ path }, i) => ({
-            local: batch[i]!,
-            path,
-          }));
-      const asWritten = (path: string) => there.find((file) => file.path === path)?.local ?? path;
+        ? paths.map((path) => ({ local: path, there: path }))
+        : await uploadFiles(session, paths, 'predict', progress, signal);
+      const local = new Map(there.map((file) => [file.there, file.local]));
+      const asWritten = (path: string) => written.get(local.get(path) ?? path) ?? path;
       const answer = await session.studio.call('predict', {
         run,
-        files: there.map(({ path }) => path),
+        files: there.map((file) => file.there),
       });
       for (const one of answer.predictions) {
         predictions.push({ ...one, path: asWritten(one.path) });
@@ -45,7 +44,7 @@ async function predictFiles(
       for (const one of answer.rejected) rejected.push({ ...one, path: asWritten(one.path) });
       progress.show({
         what: 'Predicting',
-        done: from + batch.length,
+        done: from + paths.length,
         total: files.length,
         unit: 'pictures',
         secondsLeft: null,
