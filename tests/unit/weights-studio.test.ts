@@ -9,6 +9,7 @@ import {
   mobilenetV2Keras,
   mobilenetV2Torchvision,
 } from '../../src-main/engine/backbones/mobilenet.ts';
+import { resnet18 } from '../../src-main/engine/backbones/resnet.ts';
 import { writeSafetensors } from '../../src-main/engine/backbones/safetensors.ts';
 import { loadBackbone } from '../../src-main/engine/backbones/weight-file.ts';
 import type { Tensor } from '../../src-main/engine/graph/graph.ts';
@@ -140,6 +141,7 @@ describe('fetching', () => {
     await ended(events);
     const progress = { name: 'resnet18', total: 10, error: null };
     expect(events).toEqual([
+      { name: 'backbone.progress', data: { ...progress, received: 0, total: null } },
       { name: 'backbone.progress', data: { ...progress, received: 0 } },
       { name: 'backbone.progress', data: { ...progress, received: 10 } },
       { name: 'backbones.changed', data: {} },
@@ -150,10 +152,10 @@ describe('fetching', () => {
     const { events, ...studio } = calls(() =>
       Promise.reject(new StudioError('unavailable', 'No network.')),
     );
-    studio['backbones.fetch']({ name: 'resnet18' });
+    await studio['backbones.fetch']({ name: 'resnet18' });
     await ended(events);
     const data = { name: 'resnet18', received: 0, total: null, error: 'No network.' };
-    expect(events[0]).toEqual({ name: 'backbone.progress', data });
+    expect(events[1]).toEqual({ name: 'backbone.progress', data });
   });
 
   it('runs once at a time, and can be cancelled', async () => {
@@ -165,17 +167,28 @@ describe('fetching', () => {
           signal?.addEventListener('abort', () => reject(signal.reason));
         }),
     );
-    studio['backbones.fetch']({ name: 'vgg16' });
-    studio['backbones.fetch']({ name: 'vgg16' });
+    await Promise.all([
+      studio['backbones.fetch']({ name: 'vgg16' }),
+      studio['backbones.fetch']({ name: 'vgg16' }),
+    ]);
     expect(started).toBe(1);
     studio['backbones.cancelFetch']({ name: 'vgg16' });
     await ended(events);
-    expect(events).toEqual([{ name: 'backbones.changed', data: {} }]);
+    expect(events.map(({ name }) => name)).toEqual(['backbone.progress', 'backbones.changed']);
   });
 
-  it('of what comes with Graft is refused', () => {
+  it('of what is here already is over at once', async () => {
+    const weights = drawn(resnet18);
+    const { events, ...studio } = calls(() => Promise.reject(new Error('must not be called')));
+    await studio['backbones.add']({ file: await weightFile(weights) });
+    await studio['backbones.fetch']({ name: 'resnet18' });
+    const changed = { name: 'backbones.changed', data: {} };
+    expect(events).toEqual([changed, changed]);
+  });
+
+  it('of what comes with Graft is refused', async () => {
     const { 'backbones.fetch': fetch } = calls();
-    expect(() => fetch({ name: 'mobilenet_v2' })).toThrow('MobileNetV2 comes with Graft');
-    expect(() => fetch({ name: 'alexnet' })).toThrow('There is no backbone "alexnet"');
+    await expect(fetch({ name: 'mobilenet_v2' })).rejects.toThrow('MobileNetV2 comes with Graft');
+    await expect(fetch({ name: 'alexnet' })).rejects.toThrow('There is no backbone "alexnet"');
   });
 });
