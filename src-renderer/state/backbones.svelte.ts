@@ -25,7 +25,11 @@ export class BackbonesState {
   /** Asks for them and follows the studio's events; returns the function that stops that. */
   follow(): () => void {
     const stops = [
-      this.#studio.on('backbones.changed', () => void this.renew()),
+      this.#studio.on('backbones.changed', () => {
+        // Every download ends in this, cancelled ones too; one that goes on reports again at once.
+        this.#downloads.clear();
+        void this.renew();
+      }),
       this.#studio.on('backbone.progress', ({ name, received, total, error }) => {
         const ended = error !== null || (total !== null && received >= total);
         if (ended) this.#downloads.delete(name);
