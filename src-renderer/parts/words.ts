@@ -11,7 +11,7 @@ export const pictures = (value: number): string => count(value, 'picture');
 
 /** `40 s`, `3 min`, `1 h 20 min`: no more precise than a guess may be. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  if (Math.round(seconds) < 60) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   const rest = minutes % 60;

@@ -1,27 +1,19 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { folderName } from '../../src-main/studio/begin.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import type { Studio } from '../../src-shared/contract.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 let folder: string;
-let home: string | undefined;
 let studio: Studio;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'graft-begin-'));
-  home = process.env.GRAFT_HOME;
+  folder = await temporaryFolder();
   process.env.GRAFT_HOME = join(folder, 'home');
   studio = createStudio();
-});
-
-afterEach(async () => {
-  await studio.close();
-  if (home === undefined) delete process.env.GRAFT_HOME;
-  else process.env.GRAFT_HOME = home;
-  await rm(folder, { recursive: true });
+  onTestFinished(() => studio.close());
 });
 
 describe('project.begin', () => {
