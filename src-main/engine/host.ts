@@ -17,7 +17,7 @@ export class EngineHost {
   readonly #children = new Map<Lane, EngineChild>();
   readonly #timers = new Map<Lane, NodeJS.Timeout>();
   /** Ends when the last training asked for so far has ended. */
-  #training: Promise<unknown> = Promise.resolve();
+  #training: Promise<void> = Promise.resolve();
   #closed = false;
 
   /**
@@ -29,9 +29,15 @@ export class EngineHost {
   async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult[J['kind']]> {
     if (job.kind !== 'train') return this.#runNow(job, options);
     const before = this.#training;
-    const result = before.then(() => this.#runNow(job, options));
-    this.#training = result.catch(() => undefined);
-    return result;
+    const turn = Promise.withResolvers<void>();
+    this.#training = turn.promise;
+    try {
+      await unlessAborted(before, options.signal);
+      return await this.#runNow(job, options);
+    } finally {
+      // One that was cancelled while it waited passes on the wait, not the turn.
+      void before.then(() => turn.resolve());
+    }
   }
 
   /** Process ids of the engine processes that run now, by what they are for. */
@@ -74,4 +80,14 @@ export class EngineHost {
     timer.unref();
     this.#timers.set(lane, timer);
   }
+}
+
+/** Waits, but rejects as soon as the signal says so. */
+async function unlessAborted(wait: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return wait;
+  const { promise, reject } = Promise.withResolvers<void>();
+  const abort = () => reject(new EngineEnded('cancelled', 'Cancelled.'));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  await Promise.race([wait, promise]).finally(() => signal.removeEventListener('abort', abort));
 }

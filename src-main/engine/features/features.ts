@@ -27,7 +27,12 @@ export function openFeatures(
   };
   if (4 * floats * examples.length > limit) return { dims, gather: fill };
 
-  const all = fill(examples.map((_, i) => i));
+  return inMemory(fill(examples.map((_, i) => i)), dims);
+}
+
+/** @param all the features of each example, one after the other */
+export function inMemory(all: Float32Array, dims: readonly number[]): Features {
+  const floats = dims.reduce((product, dim) => product * dim, 1);
   return {
     dims,
     gather(of) {

@@ -4,13 +4,14 @@ import { StudioError } from '../../../src-shared/errors.ts';
 import type { TrainSettings } from '../../../src-shared/recipes.ts';
 import type { Features } from '../features/features.ts';
 import { type Quality, quality } from './classification.ts';
-import { type Classifier, copied, type Weights } from './classifier.ts';
+import { copied, type Network, type Weights } from './network.ts';
 import { dropoutMask, seededRandom, shuffled } from './random.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface FitOptions {
   readonly trainer: Trainer;
-  readonly classifier: Classifier;
+  /** The same without dropout, from features to logits. */
+  readonly network: Network;
   readonly features: Features;
   /** Class of each example. */
   readonly labels: readonly number[];
@@ -42,7 +43,7 @@ const dropping = 2;
  * @throws StudioError when the loss is no number any more
  */
 export async function fit(options: FitOptions): Promise<Fitted> {
-  const { trainer, classifier, features, labels, train, validation, settings, signal } = options;
+  const { trainer, network, features, labels, train, validation, settings, signal } = options;
   const order = seededRandom(settings.seed, shuffling);
   const drop = seededRandom(settings.seed, dropping);
   const stepsPerEpoch = Math.ceil(train.length / settings.batchSize);
@@ -71,7 +72,7 @@ export async function fit(options: FitOptions): Promise<Fitted> {
     }
     const trained = performance.now();
 
-    const logits = await classifier.logits(trainer.weights, features, validation, signal);
+    const logits = await network.rows(trainer.weights, features, validation, signal);
     const reached = quality(logits, validationLabels);
     if (!Number.isFinite(reached.loss)) throw diverged(epoch, settings);
     if (!best || reached.loss < best.validation.loss) {

@@ -1,9 +1,11 @@
 /** The training step with its weights and optimizer state: what changes while a run goes on. */
 import type { StepGraph } from '../autodiff/step.ts';
+import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
+import { head } from '../graph/head.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import type { Runtime, Session, Tensors } from '../runtimes/runtime.ts';
-import type { Weights } from './classifier.ts';
+import type { Weights } from './network.ts';
 
 export interface Batch {
   /** One example after the other. */
@@ -19,16 +21,14 @@ export interface TrainerOptions {
   readonly step: StepGraph;
   /** Holds the initial values of the trainable parameters. */
   readonly forward: Graph;
-  /** Shape of one example's features. */
-  readonly dims: readonly number[];
-  /** F of the head's weights, K x F. */
-  readonly headInputs: number;
+  readonly features: Pick<Features, 'dims'>;
   readonly learningRate: number;
   readonly backboneLearningRate: number;
   readonly threads: number;
 }
 
 export class Trainer {
+  /** F of the head's weights, K x F: the width of a dropout mask. */
   readonly headInputs: number;
   readonly #options: TrainerOptions;
   readonly #session: Session;
@@ -46,11 +46,11 @@ export class Trainer {
   }
 
   private constructor(options: TrainerOptions, session: Session) {
-    const { step, forward, headInputs } = options;
+    const { step, forward } = options;
     this.#options = options;
     this.#session = session;
     this.#input = forward.inputs[0]!.name;
-    this.headInputs = headInputs;
+    this.headInputs = forward.initializers.get(head.weight)!.dims[1]!;
     this.#outputs = [
       'loss',
       ...step.slots.flatMap(({ name, state }) => [name, ...state]).map((name) => `${name}:next`),
@@ -73,7 +73,11 @@ export class Trainer {
 
   /** One step of the optimizer; gives the mean loss of the batch before it. */
   async step({ features, labels, rateFactor, dropout }: Batch): Promise<number> {
-    const { dims, learningRate, backboneLearningRate } = this.#options;
+    const {
+      features: { dims },
+      learningRate,
+      backboneLearningRate,
+    } = this.#options;
     this.#steps++;
     const results = await this.#session.run(
       {

@@ -1,10 +1,10 @@
-/** The trained part without dropout and gradients: from features to logits, with weights that are fed. */
+/** A part of a network as it is when used: without dropout and gradients, with weights that are fed. */
 import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import type { Runtime, Session } from '../runtimes/runtime.ts';
 
-/** Values of the trainable parameters, by name. */
+/** Values of trainable parameters, by name. */
 export type Weights = Readonly<Record<string, Tensor>>;
 
 /** Weights that stay as they are while training goes on. */
@@ -19,31 +19,33 @@ export function copied(weights: Weights): Weights {
 
 const batchSize = 32;
 
-export class Classifier {
+export class Network {
   readonly #session: Session;
   readonly #input: string;
+  readonly #output: string;
 
   /**
-   * @param forward from features to `logits`
-   * @param trainable those of its initializers that every call gives anew
+   * @param graph from features to one vector for each example
+   * @param fed those of its initializers that every call gives anew
    */
   static async open(
     runtime: Runtime,
-    forward: Graph,
-    trainable: readonly string[],
+    graph: Graph,
+    fed: readonly string[],
     threads: number,
-  ): Promise<Classifier> {
-    const session = await runtime.open(encodeModel(withInputs(forward, trainable)), { threads });
-    return new Classifier(session, forward.inputs[0]!.name);
+  ): Promise<Network> {
+    const session = await runtime.open(encodeModel(withInputs(graph, fed)), { threads });
+    return new Network(session, graph);
   }
 
-  private constructor(session: Session, input: string) {
+  private constructor(session: Session, { inputs, outputs }: Graph) {
     this.#session = session;
-    this.#input = input;
+    this.#input = inputs[0]!.name;
+    this.#output = outputs[0]!.name;
   }
 
-  /** One row of logits for each of the examples (indices into `features`). */
-  async logits(
+  /** The output for each of the examples (indices into `features`). */
+  async rows(
     weights: Weights,
     features: Features,
     examples: readonly number[],
@@ -53,15 +55,13 @@ export class Classifier {
     for (let at = 0; at < examples.length; at += batchSize) {
       const batch = examples.slice(at, at + batchSize);
       const dims = [batch.length, ...features.dims];
-      const data = features.gather(batch);
-      const { logits } = await this.#session.run(
-        { ...weights, [this.#input]: { type: 'float32', dims, data } },
-        ['logits'],
-      );
+      const input: Tensor = { type: 'float32', dims, data: features.gather(batch) };
+      const results = await this.#session.run({ ...weights, [this.#input]: input });
       signal.throwIfAborted();
-      const classes = logits!.dims[1]!;
+      const output = results[this.#output]!;
+      const width = output.dims[1]!;
       for (let i = 0; i < batch.length; i++) {
-        rows.push((logits!.data as Float32Array).slice(i * classes, (i + 1) * classes));
+        rows.push((output.data as Float32Array).slice(i * width, (i + 1) * width));
       }
     }
     return rows;

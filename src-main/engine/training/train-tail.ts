@@ -1,0 +1,119 @@
+/**
+ * Training what is above the cut, with a new last layer.
+ *
+ * The last layer comes first, on the features as they are: that takes a second, and is all there is to
+ * feature extraction. Where blocks are adapted too, they follow with the layer so trained: started from a
+ * random one they would be bent towards its noise (Kumar et al. 2022, "Fine-tuning can distort
+ * pretrained features and underperform out-of-distribution").
+ */
+import { availableParallelism } from 'node:os';
+import type { Epoch } from '../../../src-shared/domain.ts';
+import { defaultSettings, type TrainSettings } from '../../../src-shared/recipes.ts';
+import type { Trainable } from '../autodiff/step.ts';
+import { trainingStep } from '../autodiff/training-step.ts';
+import { type Features, inMemory } from '../features/features.ts';
+import { cut } from '../graph/cut.ts';
+import type { Graph } from '../graph/graph.ts';
+import { appendHead, head } from '../graph/head.ts';
+import { float32 } from '../graph/tensor.ts';
+import { parametersOf } from '../recipes/parameters.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import { type Fitted, fit } from './fit.ts';
+import { Network, type Weights } from './network.ts';
+import { appendStandard, foldStandard, standardOf } from './standardise.ts';
+import { Trainer } from './trainer.ts';
+
+/** Always as many as the machine has: the order of additions, and so the numbers, depend on it. */
+const threads = availableParallelism();
+
+export interface TailOptions {
+  readonly runtime: Runtime;
+  /** From the cut to N x F features, its only output; without nodes when the cut is there. */
+  readonly tail: Graph;
+  /** At the cut. */
+  readonly features: Features;
+  /** Class of each example. */
+  readonly labels: readonly number[];
+  readonly classes: number;
+  /** Indices of examples. */
+  readonly split: {
+    readonly train: readonly number[];
+    readonly validation: readonly number[];
+    readonly test: readonly number[];
+  };
+  readonly settings: TrainSettings;
+  readonly signal: AbortSignal;
+  readonly onEpoch: (epoch: Epoch) => void;
+}
+
+export interface TrainedTail extends Fitted {
+  /** Of the test examples, read once, with the best weights. */
+  readonly testLogits: readonly Float32Array[];
+}
+
+export async function trainTail(options: TailOptions): Promise<TrainedTail> {
+  const { tail, labels, classes, split, settings } = options;
+  const ends = await endFeatures(options);
+  const standard = standardOf(split.train.map((example) => ends.gather([example])));
+  const start: Weights = {
+    [head.weight]: float32([classes, ends.dims[0]!], new Float32Array(classes * ends.dims[0]!)),
+    [head.bias]: float32([classes], new Float32Array(classes)),
+  };
+  const withHead = (graph: Graph, weights: Weights) =>
+    appendHead(appendStandard(graph, standard), weights[head.weight]!, weights[head.bias]!);
+
+  const last = withHead(cut(tail, tail.outputs[0]!.name).tail, start);
+  let trained: TrainedTail;
+  if (tail.nodes.length === 0) {
+    trained = await fitGraph(last, { ...options, features: ends });
+  } else {
+    const { epochs, patience } = defaultSettings['feature-extraction'];
+    const { weights } = await fitGraph(last, {
+      ...options,
+      features: ends,
+      settings: { ...settings, epochs, patience },
+      split: { ...split, test: [] },
+      onEpoch: () => {},
+    });
+    trained = await fitGraph(withHead(tail, weights), options);
+  }
+  return { ...trained, weights: foldStandard(trained.weights, standard) };
+
+  async function endFeatures({ runtime, features, signal }: TailOptions): Promise<Features> {
+    if (tail.nodes.length === 0) return features;
+    const network = await Network.open(runtime, tail, [], threads);
+    try {
+      const all = new Float32Array(labels.length * (tail.outputs[0]!.dims[1] as number));
+      const examples = [...split.train, ...split.validation];
+      const rows = await network.rows({}, features, examples, signal);
+      for (const [i, row] of rows.entries()) all.set(row, examples[i]! * row.length);
+      return inMemory(all, [all.length / labels.length]);
+    } finally {
+      await network.close();
+    }
+  }
+}
+
+/** Trains all parameters of a graph from features to logits, starting from its initializers. */
+async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTail> {
+  const { runtime, features, split, settings, signal } = options;
+  const trainable: Trainable[] = parametersOf(forward).map((parameter) => ({
+    ...parameter,
+    group: parameter.name === head.weight || parameter.name === head.bias ? 'head' : 'backbone',
+  }));
+  const step = trainingStep(forward, { ...settings, logits: head.logits, trainable });
+  const names = trainable.map(({ name }) => name);
+  const network = await Network.open(runtime, forward, names, threads);
+  try {
+    const trainer = await Trainer.open({ ...settings, runtime, step, forward, features, threads });
+    try {
+      const fitted = await fit({ ...options, ...split, trainer, network });
+      const testLogits = await network.rows(fitted.weights, features, split.test, signal);
+      return { ...fitted, testLogits };
+    } finally {
+      await trainer.close();
+    }
+  } finally {
+    await network.close();
+  }
+}
