@@ -7,10 +7,11 @@ import { fold } from './text.ts';
 
 export const labelColours = 10;
 
-/** What an undoable step came to; `imageIds` is null when it touched labels only. */
+/** What labelling came to. */
 export interface Done {
   /** To be given back to go on with the same step; null when nothing had to be done. */
   readonly operation: number | null;
+  /** Images that have another label now than before. */
   readonly changed: number;
 }
 

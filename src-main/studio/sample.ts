@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StudioEvent } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
-import { home, resources } from '../programs.ts';
+import { projectsFolder, resources } from '../programs.ts';
 import type { Handlers } from './handlers.ts';
 
 type Needed = Pick<
@@ -17,40 +17,32 @@ type Subscribe = (listener: (event: StudioEvent) => void) => () => void;
 export function sampleCalls(
   handlers: Needed,
   subscribe: Subscribe,
+  pictures = join(resources, 'samples'),
 ): Pick<Handlers, 'project.sample'> {
   async function importFolder(folder: string): Promise<void> {
-    const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
-    let importId: string | null = null;
-    const early: StudioEvent[] = [];
-    const hear = (event: StudioEvent) => {
-      if (event.name !== 'import.finished') return;
-      if (importId === null) early.push(event);
-      else if (event.data.importId !== importId) return;
-      else if (event.data.error !== null) reject(new StudioError('refused', event.data.error));
-      else if (event.data.report?.cancelled)
-        reject(new StudioError('refused', 'The import of the sample pictures was stopped.'));
-      else resolve();
-    };
-    const unsubscribe = subscribe(hear);
-    try {
-      ({ importId } = await handlers['images.import']({ sources: [folder], labels: 'folders' }));
-      early.forEach(hear);
-      await finished;
-    } finally {
-      unsubscribe();
-    }
+    const { importId } = await handlers['images.import']({ sources: [folder], labels: 'folders' });
+    // An import's events come after the answer that names it.
+    await new Promise<void>((resolve, reject) => {
+      const unsubscribe = subscribe(({ name, data }) => {
+        if (name !== 'import.finished' || data.importId !== importId) return;
+        unsubscribe();
+        if (data.error !== null) reject(new StudioError('refused', data.error));
+        else if (data.report?.cancelled)
+          reject(new StudioError('refused', 'The import of the sample pictures was stopped.'));
+        else resolve();
+      });
+    });
   }
 
   return {
     'project.sample': async () => {
-      const pictures = join(resources, 'samples');
       const count = await countFiles(pictures);
       if (count === 0)
         throw new StudioError(
           'not-found',
           `The sample pictures are not in ${pictures}. Run “npm start” or “npm run demo” once to put them there.`,
         );
-      const path = join(home(), 'Sample pictures');
+      const path = join(projectsFolder(), 'Sample pictures');
       const made = existsSync(join(path, 'studio.db'));
       const project = await handlers[made ? 'project.open' : 'project.create']({ path });
       // Not only when it is new: an import that was cut short goes on.

@@ -1,5 +1,6 @@
 /** The studio: every use case behind one `call`, whichever door it comes through. */
 import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
+import { StudioError } from '../../src-shared/errors.ts';
 import { EngineHost } from '../engine/host.ts';
 import { Inspectors } from '../images/thumbnails.ts';
 import { backboneCalls } from './backbones.ts';
@@ -65,14 +66,23 @@ export function createStudio(options: StudioOptions = {}): Studio {
   };
 
   const call = dispatcher(handlers);
+  let closing: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    await call('project.close', {}); // in turn, should a project be opening just now
+    await Promise.all([engine.close(), inspectors.close()]);
+    listeners.clear();
+  }
+
   return {
-    call,
+    async call(name, input) {
+      if (closing) throw new StudioError('unavailable', 'Graft is closing.');
+      return call(name, input);
+    },
     subscribe,
     media: mediaReader(context),
-    async close() {
-      await call('project.close', {}); // in turn, should a project be opening just now
-      await Promise.all([engine.close(), inspectors.close()]);
-      listeners.clear();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

@@ -161,6 +161,18 @@ describe('recent projects', () => {
   });
 });
 
+describe('a studio that is closed', () => {
+  it('lets its project go, refuses what comes after, and may be closed twice', async () => {
+    const { studio, folder } = await newStudio();
+    const path = join(folder, 'a');
+    const creating = studio.call('project.create', { path });
+    await Promise.all([studio.close(), studio.close()]);
+    expect((await creating).path).toBe(path);
+    await expect(studio.call('project.open', { path })).rejects.toThrow('Graft is closing.');
+    openStore(join(path, 'studio.db'), { create: false }).close();
+  });
+});
+
 describe('a project that closes', () => {
   it('cleans up in reverse order while the store still works, whatever fails on the way', async () => {
     const folder = await temporaryFolder();
