@@ -32,7 +32,7 @@ export function isVisible(name: string): boolean {
 }
 
 /** What a project keeps in its folder. People do put a project into the folder with the pictures. */
-const ownOfProject = /^(studio\.db(-wal|-shm)?|thumbnails|features|runs|uploads)$/;
+const ownOfProject = /^(studio\..*|thumbnails|features|runs|uploads)$/;
 
 const order = new Intl.Collator('en', { numeric: true });
 

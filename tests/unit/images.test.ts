@@ -39,6 +39,7 @@ describe('scan', () => {
       'Ünï çødé/x.png',
       'project/studio.db',
       'project/studio.db-wal',
+      'project/studio.json',
       'project/thumbnails/aa/aabb.webp',
       'project/own.jpg',
     ]) {
