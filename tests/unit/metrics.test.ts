@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import {
+  classScores,
+  confusionMatrix,
+  macroF1,
+  mcnemar,
+  testResult,
+  wilson,
+} from '../../src-shared/metrics.ts';
+
+describe('wilson', () => {
+  // R. G. Newcombe 1998, Statistics in Medicine 17:857-872, table I, method 3.
+  it.each([
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ])('is the published interval for %i of %i', (hits, count, low, high) => {
+    expect(wilson(hits, count).low).toBeCloseTo(low, 4);
+    expect(wilson(hits, count).high).toBeCloseTo(high, 4);
+  });
+
+  it('is symmetric, reaches its ends and knows nothing of nothing', () => {
+    const few = wilson(3, 11);
+    const many = wilson(8, 11);
+    expect(few.low).toBeCloseTo(1 - many.high, 12);
+    expect(few.high).toBeCloseTo(1 - many.low, 12);
+    expect(wilson(20, 20).high).toBe(1);
+    expect(wilson(0, 20).low).toBe(0);
+    expect(wilson(0, 0)).toEqual({ low: 0, high: 1 });
+  });
+});
+
+describe('mcnemar', () => {
+  it('is the published p-value of the airway example', () => {
+    // Fagerland, Lydersen and Laake 2013, BMC Medical Research Methodology 13:91, exact conditional test.
+    expect(mcnemar(1, 7)).toBeCloseTo(0.0703, 4);
+  });
+
+  it('is a two-sided binomial test at one half', () => {
+    expect(mcnemar(2, 10)).toBeCloseTo((2 * (1 + 12 + 66)) / 4096, 12);
+    expect(mcnemar(9, 1)).toBe(mcnemar(1, 9));
+    expect(mcnemar(5, 5)).toBe(1);
+    expect(mcnemar(0, 0)).toBe(1);
+  });
+
+  it('stays a number for counts whose powers of two are none', () => {
+    expect(mcnemar(2000, 2000)).toBe(1);
+    // The normal approximation: z = 200 / sqrt(4000) = 3.16.
+    expect(mcnemar(2100, 1900)).toBeGreaterThan(0.0015);
+    expect(mcnemar(2100, 1900)).toBeLessThan(0.0018);
+    expect(mcnemar(0, 4000)).toBe(0);
+  });
+});
+
+describe('scores of classes', () => {
+  // The example of scikit-learn's f1_score.
+  const outcomes = [0, 1, 2, 0, 1, 2].map((actual, i) => ({
+    actual,
+    predicted: [0, 2, 1, 0, 0, 1][i]!,
+  }));
+
+  it('counts actual by predicted', () => {
+    expect(confusionMatrix(outcomes, 3)).toEqual([
+      [2, 0, 0],
+      [1, 0, 1],
+      [0, 2, 0],
+    ]);
+  });
+
+  it('gives precision, recall and F1, zero where undefined', () => {
+    const [zero, one, two] = classScores(confusionMatrix(outcomes, 3));
+    expect(zero).toEqual({ precision: 2 / 3, recall: 1, f1: 0.8, support: 2 });
+    expect(one).toEqual({ precision: 0, recall: 0, f1: 0, support: 2 });
+    expect(two?.f1).toBe(0);
+    expect(macroF1(confusionMatrix(outcomes, 3))).toBeCloseTo(0.8 / 3, 12);
+  });
+
+  it('leaves classes out of the mean that occur nowhere, and counts those that are only predicted', () => {
+    const predictedOnly = [
+      { actual: 0, predicted: 1 },
+      { actual: 0, predicted: 0 },
+    ];
+    expect(macroF1(confusionMatrix(predictedOnly, 5))).toBeCloseTo((2 / 3 + 0) / 2, 12);
+  });
+
+  it('comes to a test result', () => {
+    expect(testResult(outcomes, 3)).toEqual({
+      accuracy: 1 / 3,
+      ...wilson(2, 6),
+      macroF1: expect.closeTo(0.8 / 3, 12),
+      count: 6,
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { testResult } from '../../src-shared/metrics.ts';
+import { headline, namesOf, pairWords } from '../../src-shared/verdict.ts';
+
+const titleOf = (name: string) => ({ resnet18: 'ResNet18', vgg16: 'VGG16' })[name] ?? name;
+
+function run(id: number, recipe: 'feature-extraction' | 'fine-tune-top', right: number, of = 128) {
+  const outcomes = Array.from({ length: of }, (_, i) => ({
+    actual: 0,
+    predicted: i < right ? 0 : 1,
+  }));
+  return { id, recipe, backbone: 'resnet18', test: testResult(outcomes, 2) };
+}
+
+const pair = (a: number, b: number, pValue: number) => ({
+  a,
+  b,
+  onlyA: 0,
+  onlyB: 0,
+  pValue,
+  verdict: '',
+});
+
+describe('pairWords', () => {
+  it('names the better one only when the difference is real', () => {
+    const words = (onlyA: number, onlyB: number, pValue: number) =>
+      pairWords({ onlyA, onlyB, pValue }, 'Fine-tune top', 'Feature extraction');
+    expect(words(12, 2, 0.0129)).toBe(
+      'Fine-tune top is better than feature extraction (p = 0.013).',
+    );
+    expect(words(2, 12, 0.0129)).toBe(
+      'Feature extraction is better than fine-tune top (p = 0.013).',
+    );
+    expect(words(4, 2, 0.6875)).toBe(
+      'No clear difference between fine-tune top and feature extraction (p = 0.69).',
+    );
+    expect(words(40, 0, 1e-9)).toContain('p < 0.001');
+    expect(words(0, 0, 1)).toContain('right on the same pictures');
+  });
+});
+
+describe('namesOf', () => {
+  it('tells apart by what differs: network, then number', () => {
+    const one = run(1, 'fine-tune-top', 100);
+    const names = namesOf([one, { ...one, id: 2 }, { ...one, id: 3, backbone: 'vgg16' }], titleOf);
+    expect([...names.values()]).toEqual([
+      'Fine-tune top with ResNet18 (run 1)',
+      'Fine-tune top with ResNet18 (run 2)',
+      'Fine-tune top with VGG16',
+    ]);
+  });
+});
+
+describe('headline', () => {
+  it('says what wins, against what, and what it does not clearly beat', () => {
+    const runs = [
+      run(1, 'feature-extraction', 105),
+      run(2, 'fine-tune-top', 117),
+      run(3, 'fine-tune-top', 115),
+    ];
+    const words = headline(runs, [pair(1, 2, 0.02), pair(2, 3, 0.7), pair(1, 3, 0.1)], titleOf);
+    expect(words).toBe(
+      'Fine-tune top (run 2) is the best here: right on 0.91 of 128 test pictures it never saw. ' +
+        'It beats feature extraction (p = 0.020); against fine-tune top (run 3) there is no clear difference.',
+    );
+  });
+
+  it('says it when nothing wins', () => {
+    const words = headline(
+      [run(1, 'feature-extraction', 110), run(2, 'fine-tune-top', 112)],
+      [pair(1, 2, 0.7)],
+      titleOf,
+    );
+    expect(words).toContain('No clear winner');
+  });
+
+  it('warns of a small test, speaks of one run, and of none', () => {
+    const words = headline([run(1, 'feature-extraction', 15, 20)], [], titleOf);
+    expect(words).toContain('Feature extraction is right on 0.75 of 20 test pictures');
+    expect(words).toContain('anywhere from 0.53 to 0.89');
+    expect(headline([], [], titleOf)).toBe('No run has finished yet.');
+  });
+});
