@@ -3,15 +3,16 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { Media, MediaKind } from '../../src-shared/contract.ts';
-import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, StudioError } from '../../src-shared/errors.ts';
 import { picture } from '../images/picture.ts';
 import { thumbnail } from '../images/thumbnails.ts';
-import type { Context } from './context.ts';
+import type { Context, OpenProject } from './context.ts';
+import { finishedRun, modelFile } from './runs.ts';
 
 export function mediaReader(context: Context) {
   return async (kind: MediaKind, id: number): Promise<Media> => {
-    const { path, store } = context.project();
+    const project = context.project();
+    const { path, store } = project;
     switch (kind) {
       case 'thumbnail': {
         const image = store.images.get(id);
@@ -24,28 +25,21 @@ export function mediaReader(context: Context) {
         return { ...(await picture(image.path)), fileName: image.name };
       }
       case 'model':
-        return model(path, store.runs.get(id));
+        return model(project, id);
       default:
         return assertNever(kind);
     }
   };
 }
 
-async function model(project: string, run: Run): Promise<Media> {
-  if (run.state !== 'finished')
-    throw new StudioError(
-      'refused',
-      `Run ${run.id} is ${run.state}; only a finished one has a model.`,
-    );
-  const file = join(project, 'runs', String(run.id), 'model.onnx');
+async function model(project: OpenProject, id: number): Promise<Media> {
+  const run = finishedRun(project, id);
+  const file = modelFile(project, id);
   if (!existsSync(file))
-    throw new StudioError(
-      'not-found',
-      `The model of run ${run.id} is gone: ${file}. Train it again.`,
-    );
+    throw new StudioError('not-found', `The model of run ${id} is gone: ${file}. Train it again.`);
   return {
     type: 'application/octet-stream',
     bytes: await readFile(file),
-    fileName: `${run.backbone}-${run.recipe}-${run.id}.onnx`,
+    fileName: `${run.backbone}-${run.recipe}-${id}.onnx`,
   };
 }

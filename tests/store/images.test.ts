@@ -147,6 +147,28 @@ describe('asking for images', () => {
   });
 });
 
+describe('a project of 20,000 images', () => {
+  it('is labelled, asked, merged and undone in single calls', async () => {
+    const { store } = await newStore();
+    const total = 20_000;
+    const ids = addImages(
+      store,
+      Array.from({ length: total }, (_, i) => `/pictures/${total - i}.jpg`),
+    );
+    const [frog, newt] = [store.labels.create('frog'), store.labels.create('newt')];
+    store.labels.assign(ids.slice(0, 15_000), frog);
+    store.labels.assign(ids.slice(10_000), newt);
+    expect(store.labels.list().map(({ count }) => count)).toEqual([10_000, 10_000]);
+    expect(store.images.query({}, 'name')).toEqual(ids.toReversed());
+    expect(store.images.query({ label: newt }, 'imported')).toEqual(ids.slice(10_000));
+    expect(store.images.query({ text: '/1999' }, 'name')).toHaveLength(11);
+    store.labels.merge(newt, frog);
+    expect(store.images.query({ label: frog }, 'imported')).toEqual(ids);
+    while (store.undo());
+    expect(store.images.query({ label: 'none' }, 'imported')).toEqual(ids);
+  });
+});
+
 describe('natural order', () => {
   const sorted = (names: string[]) =>
     names.toSorted((a, b) =>
