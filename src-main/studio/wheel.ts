@@ -28,8 +28,16 @@ export async function downloadWheel(
   );
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
   if (code === 0 && wheel) return join(folder, wheel);
-  const reason = errors.trim().split('\n').at(-1) || `exit code ${code}`;
-  throw new StudioError('unavailable', `pip could not download ${requirement}: ${reason}`);
+  throw new StudioError('unavailable', `pip could not download ${requirement}: ${why(errors)}.`);
+}
+
+/** Without a network pip complains last, and loudest, that it knows of no such package. */
+function why(errors: string): string {
+  if (errors.includes('connection broken')) {
+    return 'the package index cannot be reached, check the connection and try again';
+  }
+  const last = errors.trim().split('\n').at(-1)!;
+  return last.replace(/^ERROR: /, '').replace(/\.$/, '') || 'it does not say why';
 }
 
 async function findPip(signal?: AbortSignal): Promise<string> {
