@@ -66,11 +66,6 @@ export async function runningStudio(dir: string): Promise<(Session & { url: stri
   return null;
 }
 
-/** A studio for what belongs to no project. */
-export async function openStudio(url: string | undefined): Promise<Session> {
-  return url === undefined ? inThisProcess() : connect(url, false);
-}
-
 /**
  * With `--connect`, DIR is a folder on the studio's machine, and `.` the project that is open there. A
  * project that is open there is not closed for another: somebody may be working on it.
@@ -136,12 +131,18 @@ export async function withProject<T>(
   }
 }
 
-/** As `withProject`, for commands without a project. */
+/**
+ * As `withProject`, for commands that open no project, or one that the studio chooses.
+ * @param where the address of a studio; or a project, whose studio is used if one has it open
+ */
 export async function withStudio<T>(
-  url: string | undefined,
+  where: { readonly connect?: string; readonly project?: string },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openStudio(url);
+  const { connect: url, project } = where;
+  const running = project === undefined ? null : await runningStudio(project);
+  const session =
+    running ?? (url === undefined ? await inThisProcess() : await connect(url, false));
   try {
     return await work(session);
   } finally {

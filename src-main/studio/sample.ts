@@ -13,6 +13,8 @@ type Needed = Pick<
 >;
 type Subscribe = (listener: (event: StudioEvent) => void) => () => void;
 
+export const sampleFolder = (): string => join(projectsFolder(), 'Sample pictures');
+
 /** Made by the same calls as any other project, so that it shows what they do. */
 export function sampleCalls(
   handlers: Needed,
@@ -42,7 +44,7 @@ export function sampleCalls(
           'not-found',
           `The sample pictures are not in ${pictures}. Run “npm start” or “npm run demo” once to put them there.`,
         );
-      const path = join(projectsFolder(), 'Sample pictures');
+      const path = sampleFolder();
       const made = existsSync(join(path, 'studio.db'));
       const project = await handlers[made ? 'project.open' : 'project.create']({ path });
       // Not only when it is new: an import that was cut short goes on.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { openWebDoor, type WebDoor } from '../../src-main/web/door.ts';
+import { StudioError } from '../../src-shared/errors.ts';
 import { protocol, tokenProtocolPrefix } from '../../src-shared/wire.ts';
 import { type FakeStudio, fakeStudio } from '../helpers/fake-studio.ts';
 import { until } from '../helpers/until.ts';
@@ -28,11 +29,14 @@ beforeEach(async () => {
         images: ids.filter((id) => id === 12).map((id) => ({ id, sha256 })),
       }),
     },
-    async (_, id) => ({
-      type: 'image/webp',
-      bytes: Buffer.from(`picture ${id}`),
-      fileName: 'Füchse; "2".webp',
-    }),
+    async (_, id) => {
+      if (id === 99) throw new StudioError('not-found', 'There is no picture 99.');
+      return {
+        type: 'image/webp',
+        bytes: Buffer.from(`picture ${id}`),
+        fileName: 'Füchse; "2".webp',
+      };
+    },
   );
   door = await openWebDoor(studio, { rendererDir: join(folder, 'page') });
 });

@@ -13,7 +13,7 @@ function list(group: Command): void {
   addCommonOptions(group.command('list'))
     .description('show the networks, and which have their weights here')
     .action((options: CommonOptions) =>
-      withStudio(options.connect, async ({ studio }) => {
+      withStudio(options, async ({ studio }) => {
         const { backbones, best } = await studio.call('backbones.list', {});
         if (options.json) printJson({ backbones, best });
         else print(listText(backbones, best));
@@ -49,7 +49,7 @@ function add(group: Command): void {
     .description('take the weights from a .pth or .safetensors file')
     .option('--as <name>', 'which network they are for, where the file does not tell')
     .action((file: string, options: CommonOptions & { as?: string }) =>
-      withStudio(options.connect, (session) =>
+      withStudio(options, (session) =>
         interruptible(async (signal) => {
           const progress = createProgress(options);
           const path = resolve(file);
@@ -127,7 +127,7 @@ function fetchCommand(group: Command): void {
   addCommonOptions(group.command('fetch <name>'))
     .description("download a network's weights from its makers")
     .action((name: string, options: CommonOptions) =>
-      withStudio(options.connect, (session) =>
+      withStudio(options, (session) =>
         interruptible(async (signal) => {
           const backbone = await download(session, name, options.json, signal);
           if (options.json) printJson(backbone);

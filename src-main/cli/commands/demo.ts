@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { resources } from '../../programs.ts';
+import { sampleFolder } from '../../studio/sample.ts';
 import { importImages } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
-import { addCommonOptions, type CommonOptions } from '../options.ts';
 import { plural, print } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { type Session, withProject, withStudio } from '../session.ts';
 import { compareRuns } from './compare.ts';
 
-interface Options extends CommonOptions {
+interface Options {
+  readonly json: boolean;
   readonly dir?: string;
   readonly again: boolean;
 }
@@ -55,13 +56,15 @@ async function tryOut(session: Session, options: Options): Promise<void> {
 }
 
 export function demo(program: Command): void {
-  addCommonOptions(program.command('demo'))
+  program
+    .command('demo')
     .description('train two recipes on the sample pictures and compare them')
     .option('--dir <dir>', 'where to make the project; in your own Graft folder if not given')
     .option('--again', 'train again what is trained already', false)
+    .option('--json', 'write the comparison as JSON', false)
     .action((options: Options) => {
       if (options.dir === undefined) {
-        return withStudio(options.connect, async (session) => {
+        return withStudio({ project: sampleFolder() }, async (session) => {
           await openSample(session, options.json);
           await tryOut(session, options);
         });
@@ -69,7 +72,7 @@ export function demo(program: Command): void {
       const verb = existsSync(join(resolve(options.dir), 'studio.db')) ? 'open' : 'create';
       return withProject(
         options.dir,
-        options.connect,
+        undefined,
         async (session) => {
           await fill(session, options.json);
           await tryOut(session, options);

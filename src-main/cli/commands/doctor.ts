@@ -7,7 +7,7 @@ export function doctor(program: Command): void {
   addCommonOptions(program.command('doctor'))
     .description('show versions, runtimes and devices')
     .action((options: CommonOptions) =>
-      withStudio(options.connect, async ({ studio }) => {
+      withStudio(options, async ({ studio }) => {
         const found = await studio.call('doctor', {});
         if (options.json) {
           printJson(found);

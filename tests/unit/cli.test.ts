@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { duration, fileSize, percent, plural, table } from '../../src-main/cli/output.ts';
+import { run } from '../../src-main/cli/program.ts';
+import { bar, progressLine } from '../../src-main/cli/progress.ts';
+import { settingsOf } from '../../src-main/cli/settings.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A command in this process: its exit code and what it wrote. */
+async function graft(...args: string[]) {
+  const written = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      written[stream] += text;
+      return true;
+    });
+  }
+  const code = await run(args);
+  vi.restoreAllMocks();
+  return { code, ...written };
+}
+
+describe('usage', () => {
+  it.each([
+    [['nope'], /unknown command 'nope'/],
+    [['train'], /missing required argument 'dir'/],
+    [['train', 'x', '--epochs', '0'], /--epochs/],
+    [['train', 'x', '--epochs', 'many'], /--epochs/],
+    [['train', 'x', '--epochs', ''], /--epochs/],
+    [['train', 'x', '--epochs', '1.5'], /--epochs/],
+    [['train', 'x', '--recipe', 'magic'], /The recipes are feature-extraction and fine-tune-top/],
+    [['train', 'x', '--optimizer', 'magic'], /--optimizer/],
+    [['train', 'x', '--seed', '-1'], /--seed/],
+    [['compare', 'x', '--backbones', 'a,,b'], /A name is empty/],
+    [['import', 'x', 'y', '--labels', 'magic'], /--labels/],
+    [['predict', 'x', 'last', 'y'], /It is a number from 1/],
+    [['predict', 'x', '0', 'y'], /It is a number from 1/],
+    [['export', 'x', '1'], /--out/],
+    [['export', 'x', '1', '--format', 'zip', '--out', 'y'], /--format/],
+    [['serve', '--port', '70000'], /A port is a number/],
+    [['status', 'x', '--connect', 'nowhere'], /is not the address of a studio/],
+  ])('%j is wrong: exit 2 and one sentence', async (args, words) => {
+    const { code, stdout, stderr } = await graft(...args);
+    expect(stderr).toMatch(words);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('help names every command, and is no mistake', async () => {
+    const { code, stdout } = await graft('--help');
+    expect(code).toBe(0);
+    for (const command of [
+      ...['init', 'import', 'status', 'train', 'compare', 'predict', 'export'],
+      ...['backbones', 'doctor', 'serve', 'demo'],
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    }
+  });
+
+  it('every setting of a recipe is a flag', async () => {
+    const { stdout } = await graft('train', '--help');
+    for (const flag of [
+      ...['epochs', 'batch', 'optimizer', 'learning-rate', 'backbone-learning-rate'],
+      ...['weight-decay', 'dropout', 'blocks', 'patience', 'seed'],
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^  --${flag} <`, 'm'));
+    }
+  });
+
+  it('only the settings that were given differ from the recipe', () => {
+    const options = { json: true, recipe: ['fine-tune-top'], batch: 16, learningRate: 0.01 };
+    expect(settingsOf(options)).toEqual({ batchSize: 16, learningRate: 0.01 });
+  });
+});
+
+describe('what is written', () => {
+  it('is lined up, and as wide as it has to be', () => {
+    const rows = [
+      { name: 'frog', count: 7 },
+      { name: 'salamander', count: 1200 },
+    ];
+    expect(
+      table(rows, [
+        { title: 'Label', text: ({ name }) => name },
+        { title: 'Count', text: ({ count }) => String(count), align: 'right' },
+      ]),
+    ).toBe('Label       Count\nfrog            7\nsalamander   1200');
+  });
+
+  it('has numbers that people read', () => {
+    expect(percent(0.9344)).toBe('93.4 %');
+    expect(plural(1, 'picture')).toBe('1 picture');
+    expect(plural(1200, 'picture')).toBe('1,200 pictures');
+    expect(duration(0.4)).toBe('0 s');
+    expect(duration(59.6)).toBe('1 min 0 s');
+    expect(duration(3700)).toBe('1 h 1 min');
+    expect(fileSize(999)).toBe('999 bytes');
+    expect(fileSize(14_300_000)).toBe('14.3 MB');
+    expect(fileSize(0)).toBe('0 bytes');
+  });
+
+  it('has a bar where the total is known, and a count where it is not', () => {
+    expect(bar(0, 4)).toBe('░░░░');
+    expect(bar(0.5, 4)).toBe('██░░');
+    expect(bar(0.625, 4)).toBe('██▌░');
+    expect(bar(1, 4)).toBe('████');
+    expect(bar(7, 4)).toBe('████');
+    const step = { what: 'Importing', done: 30, unit: 'files', secondsLeft: null };
+    expect(progressLine({ ...step, total: null })).toBe('Importing  30 files');
+    expect(progressLine({ ...step, total: 60, secondsLeft: 75 })).toBe(
+      `Importing  ${'█'.repeat(12)}${'░'.repeat(12)}  30 of 60 files  1 min 15 s left`,
+    );
+  });
+});
