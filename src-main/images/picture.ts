@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { open } from './decode.ts';
 import { formatOf, pictureError, shownAs } from './format.ts';
 
-/** Longest side that WebP can hold. */
-const webpSide = 16383;
+/** Longest side of a converted picture: enough to zoom into, and soon made. */
+const convertedSide = 8192;
 
 /**
  * The file's own bytes when a browser shows them (it turns them by their EXIF orientation itself), else
@@ -15,7 +15,7 @@ export async function picture(path: string): Promise<{ type: string; bytes: Buff
     const type = shownAs[await formatOf(path)];
     if (type) return { type, bytes: await readFile(path) };
     const bytes = await open(path)
-      .resize(webpSide, webpSide, { fit: 'inside', withoutEnlargement: true })
+      .resize(convertedSide, convertedSide, { fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')
       .webp({ quality: 92 })
       .toBuffer();
