@@ -1,20 +1,23 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Engine } from '../../src-main/studio/context.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import type { EventName, Studio, StudioEvent } from '../../src-shared/contract.ts';
 import type { ImportReport } from '../../src-shared/domain.ts';
 import { temporaryFolder } from './folders.ts';
 
+const noEngine: Engine = {
+  run: () => Promise.reject(new Error('nothing is trained in this test')),
+  close: () => Promise.resolve(),
+};
+
 /** A real studio with a new project, in temporary folders; closed when the running test ends. */
-export async function studioWithProject(): Promise<{ studio: Studio; folder: string }> {
+export async function studioWithProject(
+  engine: Engine = noEngine,
+): Promise<{ studio: Studio; folder: string }> {
   const folder = await temporaryFolder();
   process.env.GRAFT_HOME = join(folder, 'home');
-  const studio = createStudio({
-    engine: {
-      run: () => Promise.reject(new Error('nothing is trained in this test')),
-      close: () => Promise.resolve(),
-    },
-  });
+  const studio = createStudio({ engine });
   onTestFinished(() => studio.close());
   const { path } = await studio.call('project.create', { path: join(folder, 'project') });
   return { studio, folder: path };

@@ -1,0 +1,69 @@
+/** An engine at the Engine interface that trains nothing: a test says how each job goes. */
+import { EngineEnded } from '../../src-main/engine/ended.ts';
+import type { RunOptions } from '../../src-main/engine/host.ts';
+import type { Job, JobResult, TrainJob, TrainResult } from '../../src-main/engine/protocol.ts';
+import type { Engine } from '../../src-main/studio/context.ts';
+
+export interface StartedJob {
+  readonly job: TrainJob;
+  /** One more epoch is done. */
+  epoch(validationAccuracy: number): void;
+  /** It ends with the given share of the test images right. */
+  finish(share: number): void;
+  fail(reason: string): void;
+}
+
+export interface FakeEngine extends Engine {
+  /** Jobs in the order in which they were started. */
+  readonly started: readonly StartedJob[];
+}
+
+export function fakeEngine(): FakeEngine {
+  const started: StartedJob[] = [];
+
+  function train(job: TrainJob, { onProgress, signal }: RunOptions): Promise<TrainResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<TrainResult>();
+    let epochs = 0;
+    signal?.addEventListener('abort', () => reject(new EngineEnded('cancelled', 'Cancelled.')));
+    started.push({
+      job,
+      epoch(validationAccuracy) {
+        epochs += 1;
+        const losses = { trainLoss: 1 / epochs, validationLoss: 1 / epochs };
+        const pace = { imagesPerSecond: 100, secondsLeft: 1 };
+        onProgress?.({
+          kind: 'epoch',
+          epoch: { epoch: epochs, validationAccuracy, ...losses, ...pace },
+        });
+      },
+      finish(share) {
+        const test = job.examples.filter(({ split }) => split === 'test');
+        const predictions = test.map(({ imageId, label }, i) => {
+          const said = i < share * test.length ? label : (label + 1) % job.classes.length;
+          const probabilities = Float32Array.from(job.classes, (_, c) => (c === said ? 0.8 : 0.1));
+          return { imageId, actual: label, probabilities };
+        });
+        const validation = { accuracy: 0.5, loss: 1 };
+        resolve({
+          bestEpoch: 1,
+          epochs,
+          trained: 'last layer',
+          trainedBlocks: 0,
+          validation,
+          predictions,
+        });
+      },
+      fail: (reason) => reject(new EngineEnded('failed', reason)),
+    });
+    return promise;
+  }
+
+  return {
+    started,
+    run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult[J['kind']]> {
+      if (job.kind !== 'train') return Promise.reject(new Error('this engine only trains'));
+      return train(job, options) as Promise<JobResult[J['kind']]>;
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { fakeEngine } from '../helpers/fake-engine.ts';
+import { writeShapes } from '../helpers/shapes.ts';
+import { importAll, nextEvent, studioWithProject } from '../helpers/studio.ts';
+import { until } from '../helpers/until.ts';
+
+async function shapesProject() {
+  const engine = fakeEngine();
+  const { studio, folder } = await studioWithProject(engine);
+  await writeShapes(join(folder, 'shapes'), 10);
+  await importAll(studio, [join(folder, 'shapes')], 'folders');
+  const start = (count = 1) =>
+    studio.call('runs.start', {
+      runs: Array.from({ length: count }, () => ({
+        recipe: 'feature-extraction' as const,
+        backbone: 'mobilenet_v2',
+      })),
+    });
+  const stateOf = async (id: number) => {
+    const { runs } = await studio.call('runs.list', {});
+    return runs.find((run) => run.id === id)?.state;
+  };
+  const startedJobs = (count: number) =>
+    until(`${count} jobs started`, () => engine.started.length === count);
+  return { engine, studio, folder, start, stateOf, startedJobs };
+}
+
+it('trains one after the other, stores epochs before it tells of them, and scores the end', async () => {
+  const { engine, studio, start, startedJobs } = await shapesProject();
+  const { runs } = await start(2);
+  await startedJobs(1);
+  const told = nextEvent(studio, 'run.epoch');
+  engine.started[0]!.epoch(0.75);
+  const { id, epoch } = await told;
+  expect(id).toBe(runs[0]!.id);
+  expect((await studio.call('runs.epochs', { id })).epochs).toEqual([epoch]);
+  expect(engine.started).toHaveLength(1);
+
+  engine.started[0]!.finish(0.5);
+  await startedJobs(2);
+  const [first, second] = (await studio.call('runs.list', {})).runs;
+  expect(first).toMatchObject({
+    state: 'finished',
+    epochs: 1,
+    validation: { accuracy: 0.75, loss: 1 },
+    test: { accuracy: 0.5, count: 6 },
+    counts: { train: 18, validation: 6, test: 6 },
+  });
+  expect(first?.classes.map(({ name }) => name)).toEqual(['circle', 'square', 'triangle']);
+  expect(second?.state).toBe('running');
+});
+
+it('trains runs that were started together on the same pictures, whatever is labelled meanwhile', async () => {
+  const { engine, studio, folder, start, startedJobs } = await shapesProject();
+  await start(2);
+  await startedJobs(1);
+  await mkdir(join(folder, 'more'));
+  await writeShapes(join(folder, 'more'), 11);
+  await importAll(studio, [join(folder, 'more')], 'folders');
+  engine.started[0]!.epoch(0.5);
+  engine.started[0]!.finish(1);
+  await startedJobs(2);
+  expect(engine.started[1]!.job.examples).toEqual(engine.started[0]!.job.examples);
+});
+
+it('fails a run with its reason, leaves nothing half-written, and goes on', async () => {
+  const { engine, folder, studio, start, startedJobs, stateOf } = await shapesProject();
+  const { runs } = await start(2);
+  await startedJobs(1);
+  const id = runs[0]!.id;
+  await writeFile(join(folder, 'runs', String(id), 'half'), '');
+  engine.started[0]!.fail('The training engine crashed (SIGSEGV).');
+  await startedJobs(2);
+  const [first] = (await studio.call('runs.list', {})).runs;
+  expect(first).toMatchObject({
+    state: 'failed',
+    reason: 'The training engine crashed (SIGSEGV).',
+  });
+  expect(existsSync(join(folder, 'runs', String(id)))).toBe(false);
+  expect(await stateOf(runs[1]!.id)).toBe('running');
+});
+
+it('cancels a running run and a waiting one', async () => {
+  const { engine, studio, start, startedJobs, stateOf } = await shapesProject();
+  const { runs } = await start(3);
+  await startedJobs(1);
+  await studio.call('runs.cancel', { id: runs[1]!.id });
+  await studio.call('runs.cancel', { id: runs[0]!.id });
+  await startedJobs(2);
+  expect(await stateOf(runs[0]!.id)).toBe('cancelled');
+  expect(await stateOf(runs[1]!.id)).toBe('cancelled');
+  expect(engine.started[1]!.job.runId).toBe(runs[2]!.id);
+  await expect(studio.call('runs.cancel', { id: runs[0]!.id })).rejects.toThrow('ended already');
+});
+
+it('puts a running run back into the queue when the project is closed, and goes on when it is opened', async () => {
+  const { engine, studio, folder, start, startedJobs, stateOf } = await shapesProject();
+  const { runs } = await start(2);
+  await startedJobs(1);
+  engine.started[0]!.epoch(0.5);
+  await studio.call('project.close', {});
+  await studio.call('project.open', { path: folder });
+  await startedJobs(2);
+  expect(engine.started[1]!.job.runId).toBe(runs[0]!.id);
+  expect((await studio.call('runs.epochs', { id: runs[0]!.id })).epochs).toEqual([]);
+  expect(await stateOf(runs[1]!.id)).toBe('queued');
+});
+
+it('deletes a run with its folder, stopping it first', async () => {
+  const { engine, studio, folder, start, startedJobs } = await shapesProject();
+  const { runs } = await start(2);
+  await startedJobs(1);
+  await studio.call('runs.delete', { id: runs[0]!.id });
+  await startedJobs(2);
+  expect((await studio.call('runs.list', {})).runs.map(({ id }) => id)).toEqual([runs[1]!.id]);
+  engine.started[1]!.epoch(1);
+  engine.started[1]!.finish(1);
+  await until('the second run is finished', async () => {
+    const [run] = (await studio.call('runs.list', {})).runs;
+    return run?.state === 'finished';
+  });
+  await studio.call('runs.delete', { id: runs[1]!.id });
+  expect(existsSync(join(folder, 'runs', String(runs[1]!.id)))).toBe(false);
+});
+
+it('names a file that is gone', async () => {
+  const { studio, folder, start } = await shapesProject();
+  await rm(join(folder, 'shapes', 'square', 'square 3.png'));
+  const failed = nextEvent(studio, 'run.changed', ({ run }) => run.state === 'failed');
+  await start();
+  expect((await failed).run.reason).toMatch(/square 3\.png cannot be read: put the files back/);
+});
+
+it('says what is missing before it queues anything', async () => {
+  const { studio, start } = await shapesProject();
+  const { labels } = (await studio.call('project.current', {})).project!;
+  const { ids } = await studio.call('images.query', {
+    filter: { label: labels[0]!.id },
+    sort: 'name',
+  });
+  await studio.call('labels.assign', { imageIds: ids.slice(2), labelId: null });
+  await expect(start()).rejects.toThrow('Label 1 more picture of circle to train.');
+  await expect(
+    studio.call('runs.start', { runs: [{ recipe: 'fine-tune-top', backbone: 'vgg16' }] }),
+  ).rejects.toThrow('VGG16 has no weights here yet');
+  expect((await studio.call('runs.list', {})).runs).toEqual([]);
+});
+
+it('compares finished runs and no others', async () => {
+  const { engine, studio, start, startedJobs } = await shapesProject();
+  const { runs } = await start(2);
+  for (const [i, share] of [0.5, 1].entries()) {
+    await startedJobs(i + 1);
+    engine.started[i]!.epoch(share);
+    if (i === 1) {
+      await expect(studio.call('runs.compare', { ids: runs.map(({ id }) => id) })).rejects.toThrow(
+        'only a finished run',
+      );
+    }
+    const ended = nextEvent(studio, 'run.changed', ({ run }) => run.state === 'finished');
+    engine.started[i]!.finish(share);
+    await ended;
+  }
+  const { pairs, headline } = await studio.call('runs.compare', { ids: runs.map(({ id }) => id) });
+  expect(pairs).toEqual([
+    expect.objectContaining({ onlyA: 0, onlyB: 3, pValue: expect.closeTo(0.25, 12) }),
+  ]);
+  expect(headline).toContain('No clear winner');
+});
