@@ -35,20 +35,17 @@ function gather(
   return tape.reshape(g.node('Gather', [rows, at], { axis: 1 }), [-1, taps * channels]);
 }
 
-/** The gradient of the input: the same product, over the fields of the output's gradient. */
-function inputGradient(tape: Tape, c: Convolution, dy: string): string {
+/**
+ * The gradient of the input: the same product, over the fields of the output's gradient.
+ * @param outputsFirst the weights, O x taps x I. @param dy N x H x W x O.
+ */
+function inputGradient(tape: Tape, c: Convolution, outputsFirst: string, dy: string): string {
   const { g } = tape;
   const [rows, columns] = c.window;
   const pixels = rows.output * columns.output;
   const map = [rows.input, columns.input];
-  const tapsFirst =
-    c.taps === 1
-      ? tape.reshape(tape.read(c.weight), [1, c.outside, c.inside])
-      : tape.reshape(g.node('Transpose', [tape.read(c.weight)], { perm: [2, 3, 0, 1] }), [
-          c.taps,
-          c.outside,
-          c.inside,
-        ]);
+  // O x taps x I is there already, and moving whole rows of it is cheaper than starting from O x I x taps.
+  const tapsFirst = g.node('Transpose', [outputsFirst], { perm: [1, 0, 2] });
   const { phases, order } = reversedFields(c.window);
   const parts = phases.map(({ taps, fields }) => {
     const chosen =
@@ -83,12 +80,12 @@ export function columnsConv(tape: Tape, c: Convolution): Backward {
     c.inside,
     fields(c.window),
   );
-  const width = c.taps * c.inside;
-  const lastTaps =
-    c.taps === 1
-      ? tape.read(c.weight)
-      : g.node('Transpose', [tape.read(c.weight)], { perm: [0, 2, 3, 1] });
-  const weight = tape.reshape(lastTaps, [c.outside, width]);
+  const tapsLast = tape.read(c.weight);
+  const outputsFirst = tape.reshape(
+    c.taps === 1 ? tapsLast : g.node('Transpose', [tapsLast], { perm: [0, 2, 3, 1] }),
+    [c.outside, c.taps, c.inside],
+  );
+  const weight = tape.reshape(outputsFirst, [c.outside, c.taps * c.inside]);
   const y = g.node('Gemm', [x, weight, ...(c.bias ? [tape.read(c.bias)] : [])], { transB: 1 });
   tape.define(c.output, tape.reshape(y, outputMap(c.window, c.outside)), 'channels-last');
 
@@ -107,6 +104,9 @@ export function columnsConv(tape: Tape, c: Convolution): Backward {
         plain(g.node('ReduceSum', [dy, g.constant([0], 'int64')], { keepdims: 0 })),
       );
     }
-    tape.flow(c.input, () => ({ name: inputGradient(tape, c, maps), layout: 'channels-last' }));
+    tape.flow(c.input, () => ({
+      name: inputGradient(tape, c, outputsFirst, maps),
+      layout: 'channels-last',
+    }));
   };
 }
