@@ -6,7 +6,7 @@ import { choose, chosen, nextWhere } from './selection.ts';
 
 /** What the keys and buttons of the room do with labels. */
 export class Labelling {
-  /** For a screen reader: what was just done. */
+  /** For a screen reader, where nothing is said on the screen: what was just done. */
   said = $state('');
 
   readonly #studio: StudioState;
@@ -33,16 +33,16 @@ export class Labelling {
     const giving = this.#pictures.assign(some, label.id);
     this.#moveOn(some);
     if (!(await giving)) return;
-    this.said = `${counted(some.length)} labelled ${label.name}`;
     if (some.length > 1) this.#tell(`${counted(some.length)} labelled ${label.name}.`);
+    else this.said = `Labelled ${label.name}`;
   }
 
   async clear(): Promise<void> {
     const { ids, selection } = this.#pictures;
     const some = chosen(ids, selection);
     if (some.length === 0 || !(await this.#pictures.assign(some, null))) return;
-    this.said = `Label taken away from ${counted(some.length)}`;
     if (some.length > 1) this.#tell(`Label taken away from ${counted(some.length)}.`);
+    else this.said = 'Label taken away';
   }
 
   async create(name: string): Promise<Label | undefined> {
