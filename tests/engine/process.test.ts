@@ -250,13 +250,13 @@ describe('a job that cannot be done', () => {
   });
 
   it('advises a lower learning rate when the loss overflows', async () => {
-    const job = await shapesJob(await temporaryFolder(), 5, 'fine-tune-top', {
-      optimizer: 'sgd',
+    // Each step multiplies the weights by 1 - learning rate * weight decay, which is -9.
+    const job = await shapesJob(await temporaryFolder(), 5, 'feature-extraction', {
       learningRate: 10,
-      backboneLearningRate: 10,
-      epochs: 50,
-      patience: 50,
-      dropout: 0,
+      weightDecay: 1,
+      batchSize: 1,
+      epochs: 1000,
+      patience: 1000,
     });
     await expect(openHost().run(job)).rejects.toThrow(/lower learning rates/);
   });
