@@ -1,16 +1,17 @@
 /** Labels as CSV for other programs: RFC 4180, UTF-8, one line for each labelled image. */
 import { stat, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { StudioError } from '../../src-shared/errors.ts';
 import { replaceFile } from '../atomic-file.ts';
 import type { Store } from '../store/store.ts';
+import { absolute } from './project.ts';
 
 /** @throws StudioError when `out` is a folder or its folder does not exist; a file there is replaced. */
 export async function exportLabels(
   store: Store,
   out: string,
 ): Promise<{ path: string; rows: number }> {
-  const path = resolve(out);
+  const path = absolute(out);
   const folder = await stat(dirname(path)).catch(() => null);
   if (!folder?.isDirectory())
     throw new StudioError('refused', `The folder ${dirname(path)} does not exist. Make it first.`);
