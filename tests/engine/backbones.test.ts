@@ -87,7 +87,7 @@ describe.each(architectures)('$name of $variant', (architecture) => {
   });
 
   it('names its blocks from the stem to the features', () => {
-    const { blocks, graph } = architecture.build(drawnOnce(architecture));
+    const { blocks, graph } = architecture.build(zeroWeights(architecture));
     expect(blocks.map(({ name }) => name)).toEqual(architecture.blocks);
     expect(new Set(architecture.blocks).size).toBe(blocks.length);
     const values = graph.nodes.flatMap((node) => node.outputs);
@@ -100,7 +100,7 @@ describe.each(architectures)('$name of $variant', (architecture) => {
 });
 
 /** Shapes alone matter here: zeros cost nothing. */
-function drawnOnce({ parameters }: Architecture): Map<string, Tensor> {
+function zeroWeights({ parameters }: Architecture): Map<string, Tensor> {
   return new Map(
     [...parameters].map(([name, shape]) => [name, float32(shape, new Float32Array(size(shape)))]),
   );
@@ -118,7 +118,7 @@ it.each([
 
 describe('building', () => {
   const build = (change: (weights: Map<string, Tensor>) => void) => () => {
-    const weights = drawnOnce(resnet18);
+    const weights = zeroWeights(resnet18);
     change(weights);
     return resnet18.build(weights);
   };
@@ -178,7 +178,7 @@ describe('true weights', () => {
 
   it('refuses weights that changed since they were added', async () => {
     const damaged = join(await temporaryFolder(), 'damaged.safetensors');
-    await keepWeights(damaged, mobilenetV2Keras, drawnOnce(mobilenetV2Keras));
+    await keepWeights(damaged, mobilenetV2Keras, zeroWeights(mobilenetV2Keras));
     const { sha256 } = await describeWeights(damaged);
     const file = await open(damaged, 'r+');
     await file.write(Buffer.from([1]), 0, 1, (await stat(damaged)).size - 1);
