@@ -41,7 +41,7 @@ export const trainSettings = z.object({
   }),
   learningRate: z.number().positive().max(10).meta({
     title: 'Learning rate',
-    description: 'Of the new last layer, at the first step.',
+    description: 'Of the last layer, at the first step; it falls to zero by the last epoch.',
   }),
   backboneLearningRate: z.number().positive().max(10).meta({
     title: 'Learning rate of adapted blocks',
@@ -75,24 +75,24 @@ export const trainSettings = z.object({
 });
 export type TrainSettings = z.infer<typeof trainSettings>;
 
-const common = { batchSize: 32, weightDecay: 0.01, dropout: 0.2, blocks: 2, seed: 1 } as const;
+const common = { batchSize: 32, weightDecay: 0.01, dropout: 0.5, blocks: 2, seed: 1 } as const;
 
 export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
   'feature-extraction': {
     ...common,
     epochs: 60,
     optimizer: 'adamw',
-    learningRate: 3e-3,
-    backboneLearningRate: 3e-4,
+    learningRate: 1e-3,
+    backboneLearningRate: 1e-4,
     patience: 10,
   },
   'fine-tune-top': {
     ...common,
-    epochs: 20,
+    epochs: 10,
     optimizer: 'adamw',
-    learningRate: 1e-3,
+    learningRate: 3e-4,
     backboneLearningRate: 1e-4,
-    patience: 5,
+    patience: 4,
   },
 };
 

@@ -67,11 +67,10 @@ export async function trainTail(options: TailOptions): Promise<TrainedTail> {
   if (tail.nodes.length === 0) {
     trained = await fitGraph(last, { ...options, features: ends });
   } else {
-    const { epochs, patience } = defaultSettings['feature-extraction'];
     const { weights } = await fitGraph(last, {
       ...options,
       features: ends,
-      settings: { ...settings, epochs, patience },
+      settings: { ...defaultSettings['feature-extraction'], seed: settings.seed },
       split: { ...split, test: [] },
       onEpoch: () => {},
     });
