@@ -15,14 +15,13 @@ interface Arguments {
   readonly connect: string | null;
 }
 
-/** Chromium's own switches may stand among them. */
-function parse(args: readonly string[]): Arguments {
+/** Chromium's own switches may stand among them, and from a checkout the app's folder comes first. */
+function parseArguments(args: readonly string[]): Arguments {
   const at = args.indexOf('--connect');
-  const folder = args.find((arg, i) => !arg.startsWith('-') && (at < 0 || i !== at + 1));
+  const places = args.filter((arg, i) => !arg.startsWith('-') && (at < 0 || i !== at + 1));
+  const folder = places[app.isPackaged ? 0 : 1];
   return { folder: folder ? resolve(folder) : null, connect: at < 0 ? null : (args[at + 1] ?? '') };
 }
-
-const parseProcess = () => parse(process.argv.slice(app.isPackaged ? 1 : 2));
 
 /** The studio in this process, with a door for the command line beside it. */
 async function openLocal(folder: string | null): Promise<Studio> {
@@ -71,7 +70,7 @@ function closeBeforeQuit(studio: Studio): void {
 }
 
 async function main(): Promise<void> {
-  const { folder, connect } = parseProcess();
+  const { folder, connect } = parseArguments(process.argv.slice(1));
   // A second start of the studio on this computer brings the first one's window to the front.
   if (connect === null && !app.requestSingleInstanceLock()) return app.quit();
   await app.whenReady();
@@ -94,7 +93,6 @@ async function main(): Promise<void> {
 }
 
 registerScheme();
-app.enableSandbox();
 main().catch((error: unknown) => {
   const { message } = toErrorReply(error);
   console.error(message);
