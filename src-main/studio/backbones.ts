@@ -26,14 +26,23 @@ type BackboneCalls =
   | 'backbones.fetch'
   | 'backbones.cancelFetch';
 
-/** `bring` gets the weights of a catalogue's entry: from its public source, or from a test's own. */
+interface BackboneOptions {
+  /** Fires when the studio closes: downloads end, and go on at the next click. */
+  readonly closing?: AbortSignal;
+  /** Gets the weights of a catalogue's entry: from its public source, or from a test's own. */
+  readonly bring?: typeof bringWeights;
+}
+
 export function backboneCalls(
   { emit }: Pick<Context, 'emit'>,
-  bring: typeof bringWeights = bringWeights,
+  { closing, bring = bringWeights }: BackboneOptions = {},
 ): Pick<Handlers, BackboneCalls> {
   const fetching = new Map<string, AbortController>();
+  closing?.addEventListener('abort', () => {
+    for (const controller of fetching.values()) controller.abort();
+  });
 
-  /** Ends in `backbones.changed` or in a progress event with an error, whichever way it goes. */
+  /** Always ends in `backbones.changed`; before it comes a progress event with the error, if any. */
   async function fetchWeights(name: string, download: Download, signal: AbortSignal) {
     const progress = (received: number, total: number | null, error: string | null = null) =>
       emit({ name: 'backbone.progress', data: { name, received, total, error } });

@@ -48,6 +48,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     },
   });
 
+  const downloads = new AbortController();
   const project = projectCalls(context);
   const imports = importCalls(context);
   const handlers: Handlers = {
@@ -58,7 +59,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...uploadCalls(context),
     ...imageCalls(context),
     ...labelCalls(context),
-    ...backboneCalls(context),
+    ...backboneCalls(context, { closing: downloads.signal }),
     ...runCalls(context),
     ...compareCalls(context),
     ...predictCalls(context),
@@ -68,6 +69,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
   const call = dispatcher(handlers);
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
+    downloads.abort();
     await call('project.close', {}); // in turn, should a project be opening just now
     await Promise.all([engine.close(), inspectors.close()]);
     listeners.clear();

@@ -34,7 +34,10 @@ afterEach(() => vi.unstubAllEnvs());
 /** The use cases, and what they told. */
 function calls(bring?: typeof bringWeights) {
   const events: StudioEvent[] = [];
-  return { events, ...backboneCalls({ emit: (event) => events.push(event) }, bring) };
+  const closing = new AbortController();
+  const options = { closing: closing.signal, ...(bring && { bring }) };
+  const handlers = backboneCalls({ emit: (event) => events.push(event) }, options);
+  return { events, close: () => closing.abort(), ...handlers };
 }
 
 /** A weight file as somebody would bring it: other tensors beside those that are needed. */
@@ -175,6 +178,18 @@ describe('fetching', () => {
     studio['backbones.cancelFetch']({ name: 'vgg16' });
     await ended(events);
     expect(events.map(({ name }) => name)).toEqual(['backbone.progress', 'backbones.changed']);
+  });
+
+  it('ends when the studio closes', async () => {
+    const { events, close, ...studio } = calls(
+      (_name, _download, { signal }) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason));
+        }),
+    );
+    await studio['backbones.fetch']({ name: 'vgg16' });
+    close();
+    await ended(events);
   });
 
   it('of what is here already is over at once', async () => {
