@@ -48,6 +48,10 @@ process.on('message', (message) => {
 // The studio is gone, and nobody is left to tell the results to.
 process.on('disconnect', () => process.exit());
 
+// A terminal sends Ctrl+C to all its processes, and closing it hangs up on all: what becomes of the jobs
+// then is for the studio to say.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+
 // The screen comes first, and when memory runs out this process should be the one that ends.
 try {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);

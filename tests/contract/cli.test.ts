@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import { openWebDoor } from '../../src-main/web/door.ts';
 import type { Run } from '../../src-shared/domain.ts';
+import { remoteStudio } from '../../src-shared/remote-studio.ts';
 import { type CliOptions, cli, startCli } from '../helpers/cli.ts';
 import { writeShapes } from '../helpers/shapes.ts';
 import { until } from '../helpers/until.ts';
@@ -188,8 +189,8 @@ describe('a project from the terminal', () => {
       options,
     );
     await until('an epoch is there', () => running.stdout().includes('"event":"epoch"'), 60_000);
-    running.child.kill('SIGINT');
-    running.child.kill('SIGINT'); // as a terminal and npm send it
+    running.interrupt();
+    running.child.kill('SIGINT'); // npm passes its own on
     const { code, stdout } = await running.finished;
     expect(code).toBe(130);
     expect(stdout).toContain('"event":"cancelled"');
@@ -295,9 +296,33 @@ describe('serve', () => {
     // A second one shows the first.
     expect(await json('serve', 'project', '--no-open')).toEqual({ url, project });
 
-    running.child.kill('SIGINT');
+    running.interrupt();
     expect((await running.finished).code).toBe(0);
     expect(await isThere(join(project, 'studio.json'))).toBe(false);
+  });
+
+  it('keeps the queue over Ctrl+C: a run that was being trained waits for the next start', async () => {
+    const running = startCli(['serve', 'project', '--no-open', '--json', '--port', '0'], options);
+    await until('the address is printed', () => running.stdout().includes('\n'));
+    const remote = remoteStudio(JSON.parse(running.stdout()).url);
+    const settings = { epochs: 1000, patience: 1000 };
+    const { runs } = await remote.call('runs.start', {
+      runs: [{ recipe: 'fine-tune-top', backbone: 'mobilenet_v2', settings }],
+    });
+    const id = runs[0]!.id;
+    await until('an epoch is there', async () => {
+      return (await remote.call('runs.epochs', { id })).epochs.length > 0;
+    });
+    await remote.close();
+    running.interrupt();
+    expect((await running.finished).code).toBe(0);
+
+    const studio = createStudio();
+    await studio.call('project.open', { path: project });
+    const { runs: now } = await studio.call('runs.list', {});
+    expect(['queued', 'running']).toContain(now.find((run) => run.id === id)?.state);
+    await studio.call('runs.delete', { id });
+    await studio.close();
   });
 
   it('refuses what is no project, and a port that is taken', async () => {

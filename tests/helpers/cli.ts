@@ -11,6 +11,8 @@ export interface Finished {
 
 export interface Running {
   readonly child: ChildProcess;
+  /** Ctrl+C as a terminal sends it: to the process and to all that it has started. */
+  interrupt(): void;
   /** What it has written to standard output so far. */
   stdout(): string;
   readonly finished: Promise<Finished>;
@@ -26,6 +28,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     cwd: options.cwd ?? root,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, as in a terminal.
+    detached: process.platform !== 'win32',
   });
   let stdout = '';
   let stderr = '';
@@ -39,7 +43,11 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
-  return { child, stdout: () => stdout, finished };
+  const interrupt = () => {
+    if (process.platform === 'win32') child.kill('SIGINT');
+    else process.kill(-child.pid!, 'SIGINT');
+  };
+  return { child, interrupt, stdout: () => stdout, finished };
 }
 
 export const cli = (args: readonly string[], options?: CliOptions): Promise<Finished> =>

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { Project, Run } from '../../../src-shared/domain.ts';
 import {
-  defaultSettings,
+  completeSettings,
   type RecipeName,
   recipeNames,
   type TrainSettings,
@@ -41,7 +41,7 @@ function isUpToDate(run: Run, wanted: Wanted, project: Project): boolean {
     run.state === 'finished' &&
     run.recipe === wanted.recipe &&
     run.backbone === wanted.backbone &&
-    isDeepStrictEqual(run.settings, { ...defaultSettings[wanted.recipe], ...wanted.settings }) &&
+    isDeepStrictEqual(run.settings, completeSettings(wanted.recipe, wanted.settings)) &&
     a + b + c === project.labelled &&
     run.classes.every(({ labelId }) => project.labels.some(({ id }) => id === labelId))
   );
