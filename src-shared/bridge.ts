@@ -18,10 +18,7 @@ export interface Bridge {
   subscribe(listener: (event: StudioEvent) => void): () => void;
   /** Tells when the connection to the studio is lost and when it is back. */
   onConnection(listener: (connected: boolean) => void): () => void;
-  /**
-   * Prefix of media addresses: `${mediaBase}thumbnail/12`. Ids belong to a project, and a browser keeps
-   * pictures by their address: with `?v=${image.sha256}` it keeps the right one, and for good.
-   */
+  /** Prefix of media addresses: `${mediaBase}thumbnail/12`. */
   readonly mediaBase: string;
   /** Path of a dropped file, where the door knows it; empty otherwise. */
   pathOf(file: File): string;

@@ -5,6 +5,7 @@ import type {
   CallName,
   CallOutput,
   EventName,
+  MediaKind,
   StudioEvent,
 } from '../../src-shared/contract.ts';
 import type { Label, Project } from '../../src-shared/domain.ts';
@@ -93,6 +94,15 @@ export class StudioState {
 
   label(id: number | null): Label | undefined {
     return id === null ? undefined : this.#labelById.get(id);
+  }
+
+  /**
+   * Where a picture's or model's bytes are. Ids belong to a project and browsers keep pictures by their
+   * address, so the project is in it: another project's picture of the same id is not shown.
+   */
+  media(kind: MediaKind, id: number): string {
+    const project = encodeURIComponent(this.project?.path ?? '');
+    return `${this.bridge.mediaBase}${kind}/${id}?project=${project}`;
   }
 
   /** @throws StudioError as the studio gave it. */
