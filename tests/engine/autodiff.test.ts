@@ -113,6 +113,24 @@ const convolutions: Readonly<Record<string, ConvCase>> = {
     map: [3, 3],
     attributes: { pads: [0, 0, 1, 1], group: 3, strides: [2, 2] },
   },
+  'depthwise, on maps of several tiles': {
+    input: [2, 9, 17],
+    weight: [2, 1, 3, 3],
+    map: [9, 17],
+    attributes: { pads, group: 2 },
+  },
+  'depthwise, stride 2, on maps of several tiles': {
+    input: [2, 11, 18],
+    weight: [2, 1, 3, 5],
+    map: [5, 8],
+    attributes: { pads: [0, 1, 1, 0], group: 2, strides: [2, 2] },
+  },
+  'depthwise, stride 3, dilated, on maps of several tiles': {
+    input: [2, 20, 12],
+    weight: [2, 1, 2, 3],
+    map: [6, 4],
+    attributes: { pads: [0, 2, 0, 1], group: 2, strides: [3, 3], dilations: [2, 2] },
+  },
   'depthwise, 5x5, two outputs a channel': {
     input: [2, 5, 5],
     weight: [4, 1, 5, 5],

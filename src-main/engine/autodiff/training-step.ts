@@ -8,7 +8,7 @@ import { inferShapes } from '../graph/shapes.ts';
 import { crossEntropy } from './loss.ts';
 import { optimize, stateOf } from './optimizers.ts';
 import { rules } from './rules/table.ts';
-import type { ParameterSlot, StepGraph, StepOptions } from './step.ts';
+import type { ParameterSlot, StepGraph, StepOptions, Trainable } from './step.ts';
 import { type Backward, plain, Tape } from './tape.ts';
 
 /** A parameter's next value or state. */
@@ -70,7 +70,7 @@ function record(tape: Tape, nodes: readonly Node[], mask: string | undefined) {
  * the logits.
  */
 export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
-  const { logits, optimizer, trainable, weightDecay } = options;
+  const { logits, trainable } = options;
   const { nodes, leaves } = ancestors(forward, [logits]);
   const masked = options.dropout > 0 && nodes.find((node) => node.name === head.dropout);
   if (options.dropout > 0 && !masked) {
@@ -117,22 +117,31 @@ export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
 
   g.output(loss, []);
   g.output(g.node('Identity', [tape.read(logits)], {}, { output: 'logits' }), [batch, classes]);
-  for (const [i, slot] of slots.entries()) {
-    const { group, decay } = trainable[i]!;
-    const updated = optimize(g, optimizer, {
-      value: slot.name,
-      gradient: tape.lay(tape.gradient(slot.name)!, 'channels-first'),
-      state: slot.state,
-      learningRate: rates[group],
-      weightDecay: decay ? weightDecay : 0,
-      step: 'step',
-    });
-    for (const [name, value] of [
-      [slot.name, updated.value],
-      ...slot.state.map((state, at) => [state, updated.state[at]!] as const),
-    ] as const) {
-      g.output(g.node('Identity', [value], {}, { output: next(name) }), slot.dims);
-    }
-  }
+  for (const [i, slot] of slots.entries()) update(tape, slot, trainable[i]!, options);
   return { graph: g.build(), slots };
+}
+
+/** Writes a parameter's next value and state, and gives them out. */
+function update(tape: Tape, slot: ParameterSlot, trainable: Trainable, options: StepOptions): void {
+  const { g } = tape;
+  // Over trailing axes of one, as 1x1 kernels have them, the runtime goes step by step: as vectors, then.
+  const asVector = slot.dims.length > 1 && slot.dims.at(-1) === 1;
+  const flat = (name: string) => (asVector ? tape.reshape(name, [-1]) : name);
+  const gradient = tape.lay(tape.gradient(slot.name)!, 'channels-first');
+  const updated = optimize(g, options.optimizer, {
+    value: flat(slot.name),
+    gradient: flat(gradient),
+    state: slot.state.map(flat),
+    learningRate: rates[trainable.group],
+    weightDecay: trainable.decay ? options.weightDecay : 0,
+    step: 'step',
+  });
+  const give = (name: string, value: string) => {
+    const node = asVector
+      ? g.node('Reshape', [value, g.constant(slot.dims, 'int64')], {}, { output: next(name) })
+      : g.node('Identity', [value], {}, { output: next(name) });
+    g.output(node, slot.dims);
+  };
+  give(slot.name, updated.value);
+  for (const [at, state] of slot.state.entries()) give(state, updated.state[at]!);
 }

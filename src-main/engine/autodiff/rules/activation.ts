@@ -1,19 +1,25 @@
 /** Relu and Clip: the gradient passes where the value is strictly between the bounds. */
 import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
+import { dataTypes } from '../../graph/onnx-schema.ts';
 import type { Rule, Tape } from '../tape.ts';
 
+/** The gradient where the condition holds, 0 elsewhere. A product with 0 and 1 is quicker than Where. */
+function masked(tape: Tape, gradient: string, condition: string): string {
+  const mask = tape.g.node('Cast', [condition], { to: dataTypes.float32 });
+  return tape.g.node('Mul', [gradient, mask]);
+}
+
 export const relu: Rule = (tape, node) => {
+  const { g } = tape;
   const [input, output] = [node.inputs[0]!, node.outputs[0]!];
   const x = tape.value(input);
-  const y = tape.g.node('Relu', [x.name]);
+  const y = g.node('Relu', [x.name]);
   tape.define(output, y, x.layout);
   return (gradient) =>
     tape.flow(input, () => {
-      // y is never negative, so its sign is 1 where the gradient passes and 0 where it does not.
-      const passes = tape.g.node('Sign', [y]);
-      const name = tape.g.node('Mul', [tape.lay(gradient, x.layout), passes]);
-      return { name, layout: x.layout };
+      const passes = g.node('Greater', [y, g.constant(0)]);
+      return { name: masked(tape, tape.lay(gradient, x.layout), passes), layout: x.layout };
     });
 };
 
@@ -37,12 +43,12 @@ export const clip: Rule = (tape, node) => {
   tape.define(output, y, x.layout);
   return (gradient) =>
     tape.flow(input, () => {
-      const room = [
-        ...(limits[0] ? [g.node('Sub', [y, limits[0]])] : []),
-        ...(limits[1] ? [g.node('Sub', [limits[1], y])] : []),
+      const whole = tape.lay(gradient, x.layout);
+      const [above, below] = [
+        limits[0] && g.node('Greater', [y, limits[0]]),
+        limits[1] && g.node('Less', [y, limits[1]]),
       ];
-      let name = tape.lay(gradient, x.layout);
-      for (const each of room) name = g.node('Mul', [name, g.node('Sign', [each])]);
-      return { name, layout: x.layout };
+      const passes = above && below ? g.node('And', [above, below]) : above || below;
+      return { name: passes ? masked(tape, whole, passes) : whole, layout: x.layout };
     });
 };

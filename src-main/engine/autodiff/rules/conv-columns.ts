@@ -5,35 +5,8 @@
 import type { Window } from '../../graph/window.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
-import { type Field, fields, reversedFields } from './receptive-fields.ts';
-
-/**
- * From maps (N x H x W x C) to a matrix of (N · fields) rows and (taps · C) columns.
- * @param pixels H · W.
- */
-function gather(
-  tape: Tape,
-  maps: string,
-  pixels: number,
-  channels: number,
-  fields: readonly Field[],
-): string {
-  const { g } = tape;
-  const taps = fields[0]!.length;
-  const places = fields.flat();
-  const whole = places.length === pixels && places.every((place, i) => place === i);
-  if (whole) return tape.reshape(maps, [-1, channels]);
-  let rows = tape.reshape(maps, [-1, pixels, channels]);
-  if (places.includes(-1)) {
-    // Fields reach beyond the map: one pixel of zeros is appended for all of them.
-    rows = g.node('Pad', [rows, g.constant([0, 0, 0, 0, 1, 0], 'int64')]);
-  }
-  const at = g.constant(
-    places.map((place) => (place < 0 ? pixels : place)),
-    'int64',
-  );
-  return tape.reshape(g.node('Gather', [rows, at], { axis: 1 }), [-1, taps * channels]);
-}
+import { gather } from './gather.ts';
+import { fields, reversedFields } from './receptive-fields.ts';
 
 /**
  * The gradient of the input: the same product, over the fields of the output's gradient.

@@ -5,6 +5,7 @@ import { mapOf } from '../../graph/shapes.ts';
 import { type Window, windowOf } from '../../graph/window.ts';
 import type { Rule, Tape } from '../tape.ts';
 import { columnsConv } from './conv-columns.ts';
+import { depthwiseConv } from './conv-depthwise.ts';
 import { directConv } from './conv-direct.ts';
 
 export interface Convolution {
@@ -44,6 +45,9 @@ const mostColumns = 2 ** 20;
 
 export const conv: Rule = (tape, node) => {
   const c = convolution(tape, node);
+  if (c.groups > 1 && c.groups === c.inside && c.groups === c.outside) {
+    return depthwiseConv(tape, c);
+  }
   const [rows, columns] = c.window;
   const size = rows.output * columns.output * c.taps * c.inside;
   return c.groups === 1 && (c.taps === 1 || size <= mostColumns)
