@@ -1,25 +1,15 @@
 /** Labels as CSV for other programs: RFC 4180, UTF-8, one line for each labelled image. */
-import { stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { StudioError } from '../../src-shared/errors.ts';
-import { replaceFile } from '../atomic-file.ts';
+import { writeFile } from 'node:fs/promises';
 import type { Store } from '../store/store.ts';
-import { absolute } from './project.ts';
+import { writeOut } from './out-file.ts';
 
-/** @throws StudioError when `out` is a folder or its folder does not exist; a file there is replaced. */
+/** @throws StudioError `refused` when `out` cannot be written; a file there is replaced. */
 export async function exportLabels(
   store: Store,
   out: string,
 ): Promise<{ path: string; rows: number }> {
-  const path = absolute(out);
-  const folder = await stat(dirname(path)).catch(() => null);
-  if (!folder?.isDirectory())
-    throw new StudioError('refused', `The folder ${dirname(path)} does not exist. Make it first.`);
-  if ((await stat(path).catch(() => null))?.isDirectory())
-    throw new StudioError('refused', `${path} is a folder. Name a file in it, such as labels.csv.`);
-
   const { csv, rows } = labelsCsv(store);
-  await replaceFile(path, (temporary) => writeFile(temporary, csv));
+  const path = await writeOut(out, 'labels.csv', (temporary) => writeFile(temporary, csv));
   return { path, rows };
 }
 

@@ -1,13 +1,12 @@
 /** What a door serves as bytes. The page names an id; which file that is, only this side knows. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { Media, MediaKind } from '../../src-shared/contract.ts';
-import { assertNever, StudioError } from '../../src-shared/errors.ts';
+import { assertNever } from '../../src-shared/errors.ts';
 import { picture } from '../images/picture.ts';
 import { thumbnail } from '../images/thumbnails.ts';
 import type { Context, OpenProject } from './context.ts';
-import { finishedRun, modelFile } from './runs.ts';
+import { trainedModel } from './runs.ts';
 
 export function mediaReader(context: Context) {
   return async (kind: MediaKind, id: number): Promise<Media> => {
@@ -33,13 +32,10 @@ export function mediaReader(context: Context) {
 }
 
 async function model(project: OpenProject, id: number): Promise<Media> {
-  const run = finishedRun(project, id);
-  const file = modelFile(project, id);
-  if (!existsSync(file))
-    throw new StudioError('not-found', `The model of run ${id} is gone: ${file}. Train it again.`);
+  const { run, path } = trainedModel(project, id);
   return {
     type: 'application/octet-stream',
-    bytes: await readFile(file),
+    bytes: await readFile(path),
     fileName: `${run.backbone}-${run.recipe}-${id}.onnx`,
   };
 }

@@ -2,18 +2,17 @@
 import type { Context } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { absolute } from './project.ts';
-import { finishedRun, modelFile } from './runs.ts';
+import { trainedModel } from './runs.ts';
 
 const topCount = 5;
 
 export function predictCalls(context: Context): Pick<Handlers, 'predict'> {
   return {
     predict: async ({ run: id, files }) => {
-      const project = context.project();
-      finishedRun(project, id);
+      const { path: model } = trainedModel(context.project(), id);
       const { classes, predictions, rejected } = await context.engine.run({
         kind: 'predict',
-        model: modelFile(project, id),
+        model,
         files: files.map(absolute),
       });
       return {

@@ -1,15 +1,15 @@
 /** Starting, watching and removing runs, and taking their models along. */
+import { existsSync } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { completeSettings } from '../../src-shared/recipes.ts';
-import { replaceFile } from '../atomic-file.ts';
 import { argmax } from '../store/predictions.ts';
 import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
 import type { Handlers } from './handlers.ts';
-import { absolute } from './project.ts';
+import { writeOut } from './out-file.ts';
 import { runFolder, runQueue } from './queue.ts';
 import { backboneFile } from './weight-folder.ts';
 
@@ -31,8 +31,16 @@ export function finishedRun({ store }: OpenProject, id: number): Run {
   throw new StudioError('refused', `Run ${id} is ${run.state}: only a finished run has a model.`);
 }
 
-export const modelFile = (project: OpenProject, id: number) =>
-  join(runFolder(project, id), 'model.onnx');
+/** @throws StudioError when the run did not finish, or somebody took its model away */
+export function trainedModel(
+  project: OpenProject,
+  id: number,
+): { readonly run: Run; readonly path: string } {
+  const run = finishedRun(project, id);
+  const path = join(runFolder(project, id), 'model.onnx');
+  if (existsSync(path)) return { run, path };
+  throw new StudioError('not-found', `The model of run ${id} is gone: ${path}. Train it again.`);
+}
 
 const isActive = ({ state }: Run) => state === 'queued' || state === 'running';
 
@@ -102,23 +110,8 @@ export function runCalls(context: Context): Calls {
     },
 
     'runs.export': async ({ id, out }) => {
-      const project = context.project();
-      finishedRun(project, id);
-      const path = absolute(out);
-      const parent = await stat(dirname(path)).catch(() => null);
-      if (!parent?.isDirectory()) {
-        throw new StudioError(
-          'refused',
-          `The folder ${dirname(path)} does not exist. Make it first.`,
-        );
-      }
-      if ((await stat(path).catch(() => null))?.isDirectory()) {
-        throw new StudioError(
-          'refused',
-          `${path} is a folder. Name a file in it, such as model.onnx.`,
-        );
-      }
-      await replaceFile(path, (temporary) => copyFile(modelFile(project, id), temporary));
+      const { path: model } = trainedModel(context.project(), id);
+      const path = await writeOut(out, 'model.onnx', (temporary) => copyFile(model, temporary));
       return { path, bytes: (await stat(path)).size };
     },
   };
