@@ -1,7 +1,7 @@
 /** What a run is trained on: the labelled images of the moment, each in its set. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import type { Run, SplitName } from '../../src-shared/domain.ts';
+import { type Run, type SplitName, splitName } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { missingForTraining } from '../../src-shared/readiness.ts';
 import type { Example } from '../engine/protocol.ts';
@@ -20,7 +20,7 @@ const splitSeed = 1;
 /**
  * The data set of now; images that were labelled since the last time are dealt to the sets, for good.
  *
- * @throws StudioError `refused` when there is too little to train on
+ * @throws StudioError `refused` when there is too little to train on, or a label has no image in one of the sets
  */
 export function takeDataset(store: Store): Dataset {
   const labels = store.labels.list();
@@ -36,6 +36,17 @@ export function takeDataset(store: Store): Dataset {
     counts[split!] += 1;
     return { imageId: id, sha256, path, label: indexOf.get(labelId)!, split: split! };
   });
+  for (const [label, { name }] of used.entries()) {
+    const held = new Set(examples.filter((example) => example.label === label).map((e) => e.split));
+    const lacking = splitName.options.find((set) => !held.has(set));
+    // Its images there were given other labels since they were dealt.
+    if (lacking) {
+      throw new StudioError(
+        'refused',
+        `Label another picture of ${name} to train: none of its pictures is in the ${lacking} set.`,
+      );
+    }
+  }
   return {
     classes: used.map(({ id, name, colour }) => ({ labelId: id, name, colour })),
     counts,

@@ -82,19 +82,20 @@ export function runQueue(context: Context): Queue {
   }
 
   /** What becomes of a run that did not finish. */
-  async function ended({ project, id, closing }: Current, error: unknown): Promise<void> {
+  async function ended(
+    { project, id, controller: { signal }, closing }: Current,
+    error: unknown,
+  ): Promise<void> {
     const { runs } = project.store;
+    const cancelled = error instanceof EngineEnded ? error.state === 'cancelled' : signal.aborted;
     await rm(runFolder(project, id), { recursive: true, force: true });
     if (closing) {
       if (runs.get(id).state === 'running') tell(runs.requeue(id));
       return;
     }
     datasets.delete(id);
-    if (error instanceof EngineEnded && error.state === 'cancelled') {
-      tell(runs.end(id, 'cancelled', null));
-    } else {
-      tell(runs.end(id, 'failed', toErrorReply(error).message));
-    }
+    if (cancelled) tell(runs.end(id, 'cancelled', null));
+    else tell(runs.end(id, 'failed', toErrorReply(error).message));
   }
 
   function wake(): void {
@@ -103,14 +104,22 @@ export function runQueue(context: Context): Queue {
     const [next] = project.store.runs.inState('queued');
     if (!next) return;
     const controller = new AbortController();
-    const work = train(project, next, controller.signal)
+    // It is current before it begins, so that whoever hears of its start can cancel it at once.
+    const done = Promise.resolve()
+      .then(() => train(project, next, controller.signal))
       .catch((error: unknown) => ended(running, error))
-      .catch((error: unknown) => console.error(`Run ${next.id}: ${toErrorReply(error).message}`))
-      .finally(() => {
-        current = null;
-        wake();
-      });
-    const running: Current = { project, id: next.id, controller, done: work, closing: false };
+      .then(
+        () => {
+          current = null;
+          wake();
+        },
+        (error: unknown) => {
+          // Not even its end could be stored. The next run would fare no better, so the queue rests.
+          current = null;
+          console.error(`Run ${next.id}:`, error);
+        },
+      );
+    const running: Current = { project, id: next.id, controller, done, closing: false };
     current = running;
   }
 

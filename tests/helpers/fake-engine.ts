@@ -22,6 +22,7 @@ export function fakeEngine(): FakeEngine {
   const started: StartedJob[] = [];
 
   function train(job: TrainJob, { onProgress, signal }: RunOptions): Promise<TrainResult> {
+    if (signal?.aborted) return Promise.reject(new EngineEnded('cancelled', 'Cancelled.'));
     const { promise, resolve, reject } = Promise.withResolvers<TrainResult>();
     let epochs = 0;
     signal?.addEventListener('abort', () => reject(new EngineEnded('cancelled', 'Cancelled.')));

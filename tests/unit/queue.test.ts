@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fakeEngine } from '../helpers/fake-engine.ts';
@@ -169,4 +169,62 @@ it('compares finished runs and no others', async () => {
     expect.objectContaining({ onlyA: 0, onlyB: 3, pValue: expect.closeTo(0.25, 12) }),
   ]);
   expect(headline).toContain('No clear winner');
+});
+
+it('lets whoever hears of a start cancel it at once', async () => {
+  const { engine, studio, start, startedJobs, stateOf } = await shapesProject();
+  const heard = Promise.withResolvers<unknown>();
+  const unsubscribe = studio.subscribe((event) => {
+    if (event.name !== 'run.changed' || event.data.run.state !== 'running') return;
+    unsubscribe();
+    heard.resolve(studio.call('runs.cancel', { id: event.data.run.id }));
+  });
+  const { runs } = await start(2);
+  await heard.promise;
+  expect(await stateOf(runs[0]!.id)).toBe('cancelled');
+  await startedJobs(1);
+  expect(engine.started[0]!.job.runId).toBe(runs[1]!.id);
+});
+
+it('asks for another picture of a label whose test images were given another label', async () => {
+  const { studio, start, startedJobs } = await shapesProject();
+  await start();
+  await startedJobs(1);
+  const { labels } = (await studio.call('project.current', {})).project!;
+  const [circle, square] = labels;
+  const { ids } = await studio.call('images.query', {
+    filter: { label: circle!.id, split: 'test' },
+    sort: 'name',
+  });
+  await studio.call('labels.assign', { imageIds: ids, labelId: square!.id });
+  await expect(start()).rejects.toThrow(
+    'Label another picture of circle to train: none of its pictures is in the test set.',
+  );
+  await studio.call('labels.undo', {});
+  await expect(start()).resolves.toMatchObject({ runs: [{ state: 'queued' }] });
+});
+
+it('writes a finished model where it is asked to, and says why it cannot', async () => {
+  const { engine, studio, folder, start, startedJobs } = await shapesProject();
+  const { runs } = await start();
+  const id = runs[0]!.id;
+  const save = (out: string) => studio.call('runs.export', { id, format: 'onnx', out });
+  await startedJobs(1);
+  await expect(save(join(folder, 'model.onnx'))).rejects.toThrow('only a finished run');
+  const model = join(folder, 'runs', String(id), 'model.onnx');
+  await writeFile(model, 'a model');
+  engine.started[0]!.epoch(1);
+  const ended = nextEvent(studio, 'run.changed', ({ run }) => run.state === 'finished');
+  engine.started[0]!.finish(1);
+  await ended;
+
+  const out = join(folder, 'frogs.onnx');
+  await writeFile(out, 'an older model');
+  expect(await save(out)).toEqual({ path: out, bytes: 7 });
+  expect(await readFile(out, 'utf8')).toBe('a model');
+  await expect(save(folder)).rejects.toThrow('is a folder. Name a file in it, such as model.onnx.');
+  await expect(save(join(folder, 'no', 'm.onnx'))).rejects.toThrow('does not exist');
+  await rm(model);
+  await expect(save(out)).rejects.toThrow('is gone');
+  expect(await readFile(out, 'utf8')).toBe('a model');
 });
