@@ -27,6 +27,7 @@ export function namesOf(
 }
 
 const inSentence = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `p = 0.02`, `p < 0.001`. */
 export const pWords = (p: number): string =>
@@ -54,7 +55,7 @@ const list = (names: readonly string[]) =>
  * clearly beat.
  *
  * @param runs finished ones
- * @param pairs of all of them, as `runs.compare` gives them
+ * @param pairs of those that share test images, as `runs.compare` gives them
  */
 export function headline(
   runs: readonly Finished[],
@@ -79,14 +80,21 @@ export function headline(
     pairs.find(
       ({ a, b }) => (a === best.id && b === other.id) || (b === best.id && a === other.id),
     );
+  const apart = others.filter((other) => !pairWith(other));
   const beaten = others.filter((other) => (pairWith(other)?.pValue ?? 1) < significance);
-  const level = others.filter((other) => !beaten.includes(other));
+  const level = others.filter((other) => !beaten.includes(other) && !apart.includes(other));
+  const elsewhere =
+    apart.length > 0
+      ? ` ${capital(list(apart.map(name)))} cannot be compared with it: tested on other pictures.`
+      : '';
+  if (level.length + beaten.length === 0)
+    return `${names.get(best.id)} is ${right}.${elsewhere}${small}`;
   if (beaten.length === 0) {
-    const with_ = level.length === 1 ? name(level[0]!) : 'the others';
-    return `No clear winner: ${name(best)} is ${right}, but that is no clear difference to ${with_}.${small}`;
+    const to = level.length === 1 ? name(level[0]!) : 'the others';
+    return `No clear winner: ${name(best)} is ${right}, but that is no clear difference to ${to}.${elsewhere}${small}`;
   }
   const beats = beaten.map((other) => `${name(other)} (${pWords(pairWith(other)!.pValue)})`);
   const unclear =
     level.length > 0 ? `; against ${list(level.map(name))} there is no clear difference` : '';
-  return `${names.get(best.id)} is the best here: ${right}. It beats ${list(beats)}${unclear}.${small}`;
+  return `${names.get(best.id)} is the best here: ${right}. It beats ${list(beats)}${unclear}.${elsewhere}${small}`;
 }

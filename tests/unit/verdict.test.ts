@@ -74,6 +74,14 @@ describe('headline', () => {
     expect(words).toContain('No clear winner');
   });
 
+  it('does not rank what was tested on other pictures', () => {
+    const runs = [run(1, 'feature-extraction', 110), run(2, 'fine-tune-top', 120)];
+    expect(headline(runs, [], titleOf)).toBe(
+      'Fine-tune top is right on 0.94 of 128 test pictures it never saw. ' +
+        'Feature extraction cannot be compared with it: tested on other pictures.',
+    );
+  });
+
   it('warns of a small test, speaks of one run, and of none', () => {
     const words = headline([run(1, 'feature-extraction', 15, 20)], [], titleOf);
     expect(words).toContain('Feature extraction is right on 0.75 of 20 test pictures');
