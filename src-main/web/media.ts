@@ -8,8 +8,7 @@ const isKind = (kind: string | undefined): kind is MediaKind =>
 
 /**
  * Ids belong to a project, so the same address means another picture when another project is open: a
- * browser asks each time, and an ETag spares it the bytes. With `?v=<sha256 of the image>` the address
- * names the picture itself and is kept for good.
+ * browser asks each time, and the ETag spares it the bytes.
  * @throws StudioError `not-found`, and what `Studio.media` throws
  */
 export async function serveMedia(
@@ -25,10 +24,9 @@ export async function serveMedia(
   }
 
   const sha256 = kind === 'model' ? null : await imageHash(studio, id);
-  const isNamed = sha256 !== null && url.searchParams.get('v') === sha256;
   const tag = sha256 === null ? null : `"${kind}-${sha256}"`;
   const caching = {
-    'cache-control': isNamed ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    'cache-control': 'private, no-cache',
     ...(tag ? { etag: tag } : {}),
   };
   if (tag !== null && request.headers['if-none-match'] === tag) {

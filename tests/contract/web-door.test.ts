@@ -221,13 +221,6 @@ describe('media', () => {
     expect(again.body).toBe('');
   });
 
-  it('are kept for good when the address names the very picture, and only then', async () => {
-    const named = await get(`/media/thumbnail/12?v=${sha256}`, bearer());
-    expect(named.headers['cache-control']).toContain('immutable');
-    const other = await get(`/media/thumbnail/12?v=${'b'.repeat(64)}`, bearer());
-    expect(other.headers['cache-control']).toBe('private, no-cache');
-  });
-
   it('carry names of any kind', async () => {
     const { headers } = await get('/media/model/3', bearer());
     expect(headers['content-disposition']).toBe(
