@@ -60,19 +60,42 @@ export class Labelling {
   }
 
   undo = async (): Promise<void> => {
-    const answer = await this.#studio.save('labels.undo', {});
+    const answer = await this.#following(() => this.#studio.save('labels.undo', {}));
     if (!answer) return;
     if (answer.what === null) this.#studio.notices.info('There is nothing to undo.');
     else this.#studio.notices.info(`Undone: ${answer.what}.`, { words: 'Redo', run: this.redo });
   };
 
   redo = async (): Promise<void> => {
-    const answer = await this.#studio.save('labels.redo', {});
+    const answer = await this.#following(() => this.#studio.save('labels.redo', {}));
     if (!answer) return;
     if (answer.what === null) this.#studio.notices.info('There is nothing to redo.');
     else
       this.#studio.notices.info(`Done again: ${answer.what}.`, { words: 'Undo', run: this.undo });
   };
+
+  /** Does something whose pictures only the studio knows, and goes to them if they are shown. */
+  async #following<T>(work: () => Promise<T>): Promise<T> {
+    let changed: readonly number[] | null = null;
+    const stop = this.#studio.on('labels.assigned', ({ imageIds }) => {
+      changed = imageIds;
+    });
+    try {
+      return await work();
+    } finally {
+      stop();
+      this.#select(changed ?? []);
+    }
+  }
+
+  #select(some: readonly number[]): void {
+    const wanted = new Set(some);
+    const shown = this.#pictures.ids.filter((id) => wanted.has(id));
+    const cursor = this.#pictures.ids.indexOf(shown[0] ?? -1);
+    if (cursor < 0) return;
+    this.#pictures.selection = { ids: new Set(shown), cursor, anchor: cursor };
+    this.#reveal();
+  }
 
   #tell(text: string): void {
     this.#studio.notices.info(text, { words: 'Undo', run: this.undo });
