@@ -184,6 +184,8 @@ export const calls = {
       runtimes: z.array(
         z.object({ name: z.string(), version: z.string(), devices: z.array(z.string()) }),
       ),
+      /** Why the engine does not start, and so has no runtimes; null when it does. */
+      problem: z.string().nullable(),
       threads: z.int(),
       memoryBytes: z.int(),
       home: z.string(),

@@ -1,6 +1,7 @@
 /** What this studio runs on: the first thing to look at when something is wrong. */
 import { availableParallelism, totalmem } from 'node:os';
 import sharp from 'sharp';
+import { toErrorReply } from '../../src-shared/errors.ts';
 import { home, version } from '../programs.ts';
 import { sqliteVersion } from '../store/database.ts';
 import type { Context } from './context.ts';
@@ -9,7 +10,11 @@ import type { Handlers } from './handlers.ts';
 export function doctorCalls(context: Context): Pick<Handlers, 'doctor'> {
   return {
     doctor: async () => {
-      const { runtimes } = await context.engine.run({ kind: 'describe' });
+      const { runtimes, problem } = await context.engine.run({ kind: 'describe' }).then(
+        ({ runtimes }) => ({ runtimes, problem: null }),
+        // Just then the rest is worth knowing.
+        (error: unknown) => ({ runtimes: [], problem: toErrorReply(error).message }),
+      );
       return {
         versions: {
           graft: version,
@@ -20,6 +25,7 @@ export function doctorCalls(context: Context): Pick<Handlers, 'doctor'> {
           libvips: sharp.versions.vips,
         },
         runtimes: runtimes.map((runtime) => ({ ...runtime, devices: [...runtime.devices] })),
+        problem,
         threads: availableParallelism(),
         memoryBytes: totalmem(),
         home: home(),

@@ -19,6 +19,7 @@ export function doctor(program: Command): void {
             name,
             `${version} on ${devices.join(', ')}`,
           ]),
+          ...(found.problem ? [['engine', found.problem] satisfies [string, string]] : []),
           ['threads', String(found.threads)],
           ['memory', fileSize(found.memoryBytes)],
           ['home', found.home],
