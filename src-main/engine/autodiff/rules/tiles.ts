@@ -34,6 +34,18 @@ function tapAt(axis: Sliding, distance: number): number {
   return Number.isInteger(tap) && tap >= 0 && tap < axis.kernel ? tap : -1;
 }
 
+/** One tile alone needs no pixels beyond the map: nothing has to be alike for the others. */
+function trimmed(axis: AxisTiling): AxisTiling {
+  if (axis.count > 1) return axis;
+  const beyond = Math.max(0, -axis.start(0));
+  return {
+    ...axis,
+    patch: Math.min(axis.patch, axis.source - axis.start(0)) - beyond,
+    start: () => axis.start(0) + beyond,
+    tap: (u, v) => axis.tap(u + beyond, v),
+  };
+}
+
 /** Tiles of the output, each from a patch of the input. */
 function forwardAxis(axis: Sliding): AxisTiling {
   const { stride, before } = axis;
@@ -149,10 +161,10 @@ const kernel = ([rows, columns]: Window) => [rows.kernel, columns.kernel] as con
 
 /** From patches of the input to tiles of the output. */
 export function outputTiles(window: Window): Tiling {
-  return tiling(forwardAxis(window[0]), forwardAxis(window[1]), kernel(window));
+  return tiling(trimmed(forwardAxis(window[0])), trimmed(forwardAxis(window[1])), kernel(window));
 }
 
 /** From patches of the output's gradient to tiles of the input's. */
 export function inputTiles(window: Window): Tiling {
-  return tiling(backwardAxis(window[0]), backwardAxis(window[1]), kernel(window));
+  return tiling(trimmed(backwardAxis(window[0])), trimmed(backwardAxis(window[1])), kernel(window));
 }
