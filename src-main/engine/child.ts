@@ -49,7 +49,7 @@ export class EngineChild {
       });
     });
     this.#process.on('error', (error) => {
-      this.#end(`The training engine cannot be started: ${error.message}`);
+      this.#end(`The training engine cannot be started or reached: ${error.message}`);
     });
   }
 
