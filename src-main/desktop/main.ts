@@ -1,9 +1,10 @@
 /** The studio in a window of its own: `electron . [DIR] [--connect URL]`. Thin: the studio is elsewhere. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 import type { Studio } from '../../src-shared/contract.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { type RemoteStudio, remoteStudio } from '../../src-shared/remote-studio.ts';
+import { root } from '../programs.ts';
 import { channels, origin } from './channels.ts';
 import { openIpcDoor } from './ipc.ts';
 import { setMenu } from './menu.ts';
@@ -23,13 +24,13 @@ function parseArguments(args: readonly string[]): Arguments {
   return { folder: folder ? resolve(folder) : null, connect: at < 0 ? null : (args[at + 1] ?? '') };
 }
 
-/** The studio in this process, with a door for the command line beside it. */
+/** The studio in this process, with a door for the command line and the browser beside it. */
 async function openLocal(folder: string | null): Promise<Studio> {
   // Loaded here, so that a window onto another computer's studio needs none of the native modules.
   const { createStudio } = await import('../studio/studio.ts');
   const { openWebDoor } = await import('../web/door.ts');
   const studio = createStudio();
-  const door = await openWebDoor(studio, { rendererDir: null });
+  const door = await openWebDoor(studio, { rendererDir: join(root, 'out', 'renderer') });
   if (folder) await studio.call('project.open', { path: folder });
   return {
     ...studio,

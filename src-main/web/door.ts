@@ -15,6 +15,7 @@ import {
 import { followProject } from './beacon.ts';
 import {
   cookieName,
+  isFitToken,
   isSameToken,
   newToken,
   type Refusal,
@@ -58,10 +59,16 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
 
 /**
  * Opens the door and tells the project that is open (beacon.ts).
- * @throws StudioError `refused` when the port is taken
+ * @throws StudioError `refused` when the port is taken, `invalid-input` when the token is not fit to be one
  */
 export async function openWebDoor(studio: Studio, options: WebDoorOptions): Promise<WebDoor> {
   const token = options.token ?? newToken();
+  if (!isFitToken(token)) {
+    throw new StudioError(
+      'invalid-input',
+      'A token of your own has at least 16 letters, digits, "-" and "_", and nothing else.',
+    );
+  }
   const warn = options.warn ?? ((message) => console.warn(message));
   const wire = createWire(studio);
 

@@ -8,8 +8,11 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { tokenProtocolPrefix } from '../../src-shared/wire.ts';
 
-/** 256 random bits, in characters that may stand in a URL, a cookie and a subprotocol. */
+/** 256 random bits. */
 export const newToken = (): string => randomBytes(32).toString('base64url');
+
+/** Not to be guessed, and in characters that may stand in a URL, a cookie and a subprotocol alike. */
+export const isFitToken = (token: string): boolean => /^[\w-]{16,}$/.test(token);
 
 /** Tokens come from outside, so that their lengths may differ. */
 export function isSameToken(given: string, expected: string): boolean {

@@ -302,9 +302,15 @@ describe('serve', () => {
   });
 
   it('keeps the queue over Ctrl+C: a run that was being trained waits for the next start', async () => {
-    const running = startCli(['serve', 'project', '--no-open', '--json', '--port', '0'], options);
+    const running = startCli(['serve', 'project', '--no-open', '--json', '--port', '0'], {
+      ...options,
+      env: { GRAFT_TOKEN: 'a-token-of-my-own' },
+    });
     await until('the address is printed', () => running.stdout().includes('\n'));
-    const remote = remoteStudio(JSON.parse(running.stdout()).url);
+    const { url } = JSON.parse(running.stdout());
+    expect(url).toMatch(/\?token=a-token-of-my-own$/);
+    expect(await json('serve', '--no-open', '--connect', url)).toEqual({ url, project: null });
+    const remote = remoteStudio(url);
     const settings = { epochs: 1000, patience: 1000 };
     const { runs } = await remote.call('runs.start', {
       runs: [{ recipe: 'fine-tune-top', backbone: 'mobilenet_v2', settings }],

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { cookieName, isLoopbackHost, isSameToken, newToken } from '../../src-main/web/guard.ts';
+import {
+  cookieName,
+  isFitToken,
+  isLoopbackHost,
+  isSameToken,
+  newToken,
+} from '../../src-main/web/guard.ts';
 import { createJournal } from '../../src-main/web/journal.ts';
 import { pageFile } from '../../src-main/web/page.ts';
 import { parseAddress, retryDelay } from '../../src-shared/connection.ts';
@@ -35,6 +41,10 @@ describe('the guard', () => {
 
   it('makes tokens of 256 bits that a cookie and a subprotocol can carry', () => {
     expect(newToken()).toMatch(/^[\w-]{43}$/);
+    expect(isFitToken(newToken())).toBe(true);
+    for (const unfit of ['', 'short', 'a token with spaces', 'semicolon;semicolon']) {
+      expect(isFitToken(unfit), unfit).toBe(false);
+    }
   });
 
   it('names a cookie by the port that the browser sees', () => {
