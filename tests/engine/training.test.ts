@@ -283,7 +283,9 @@ async function expectSameProbabilities(job: TrainJob, result: TrainResult): Prom
   const job2 = { kind: 'predict' as const, model: file, files: [...paths, broken] };
   const predicted = await predict(job2, { signal, report: () => {} });
   expect(predicted.classes).toEqual(job.classes);
-  expect(predicted.rejected).toEqual([{ path: broken, reason: expect.stringContaining(broken) }]);
+  expect(predicted.rejected).toEqual([
+    { path: broken, reason: expect.not.stringContaining(broken) },
+  ]);
 
   for (const [i, { probabilities: expected }] of result.predictions.entries()) {
     for (const [k, p] of expected.entries()) {

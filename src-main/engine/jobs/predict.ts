@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { StudioError } from '../../../src-shared/errors.ts';
+import { reasonOf } from '../../images/format.ts';
 import { loadPixels } from '../../images/pixels.ts';
 import { ahead } from '../features/ahead.ts';
 import { decodeModel } from '../graph/onnx.ts';
@@ -70,7 +71,7 @@ async function readPicture(path: string, size: number) {
   try {
     return { path, pixels: await loadPixels(path, rawPixels(size)) };
   } catch (error) {
-    if (error instanceof StudioError) return { path, reason: error.message };
+    if (error instanceof StudioError) return { path, reason: reasonOf(error, path) };
     throw error;
   }
 }
