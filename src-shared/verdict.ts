@@ -40,7 +40,7 @@ export function pairWords(
   nameB: string,
 ): string {
   if (onlyA + onlyB === 0)
-    return `No difference: ${nameA} and ${inSentence(nameB)} are right on the same pictures.`;
+    return `No difference: ${inSentence(nameA)} and ${inSentence(nameB)} are right on the same pictures.`;
   if (pValue >= significance)
     return `No clear difference between ${inSentence(nameA)} and ${inSentence(nameB)} (${pWords(pValue)}).`;
   const [better, worse] = onlyA > onlyB ? [nameA, nameB] : [nameB, nameA];
