@@ -35,7 +35,13 @@ async function* zipMembers(path: string): AsyncGenerator<Member> {
       name,
       kind: zipKind(entry, name),
       bytes: entry.uncompressedSize,
-      open: () => zip.openReadStreamPromise(entry),
+      open: async () => {
+        const stream = await zip.openReadStreamPromise(entry);
+        // The library tells of damage by an event alone, which may come before anybody reads, or never be
+        // followed by an end. A destroyed stream throws the error to whoever reads it, at any time.
+        stream.on('error', (error) => stream.destroy(error));
+        return stream;
+      },
     };
   }
 }
@@ -58,6 +64,8 @@ async function* tarMembers(path: string, zipped: boolean): AsyncGenerator<Member
   flow.catch(() => undefined);
   for await (const entry of extract) {
     let opened = false;
+    // The loop itself throws the error; here it only must not go unheard.
+    entry.on('error', () => undefined);
     yield {
       name: entry.header.name,
       kind: tarKinds[entry.header.type ?? 'file'] ?? 'device',

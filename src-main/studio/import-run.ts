@@ -49,7 +49,8 @@ export async function runImport(
   const writer = new ImportWriter(context, project, byFolder);
   const reading: Promise<ImportedFile | Error>[] = [];
   let done = 0;
-  const takeOne = async (path: string) => {
+  const takeOne = async () => {
+    const { path } = files[done]!;
     const file = await reading.shift()!;
     if (!(file instanceof Error)) writer.add(file);
     else if (file instanceof StudioError && file.code === 'refused')
@@ -58,12 +59,12 @@ export async function runImport(
     pace.report(++done, files.length);
   };
   try {
-    for (const [i, file] of files.entries()) {
+    for (const file of files) {
       if (signal.aborted) break;
       reading.push(examine(context, project, file).catch(asError));
-      if (reading.length === ahead) await takeOne(files[i + 1 - ahead]!.path);
+      if (reading.length === ahead) await takeOne();
     }
-    while (reading.length > 0) await takeOne(files[done]!.path);
+    while (reading.length > 0) await takeOne();
   } finally {
     await Promise.all(reading);
     writer.flush();

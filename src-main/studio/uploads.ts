@@ -26,6 +26,8 @@ interface Upload {
   readonly part: UploadPart | null;
   /** So that an answer that was lost on the way can be asked for again. */
   finished: Promise<Finished> | null;
+  /** Ends the unpacking of an archive. */
+  readonly abort: AbortController;
 }
 
 type Calls = Pick<
@@ -57,6 +59,7 @@ export function uploadCalls(context: Context): Calls {
   async function forget(upload: Upload): Promise<void> {
     byId.delete(upload.id);
     byFile.delete(keyOf(upload.begin));
+    upload.abort.abort();
     await upload.part?.settled();
     // Its failure is for the one who asked to finish.
     await upload.finished?.catch(() => undefined);
@@ -88,17 +91,17 @@ export function uploadCalls(context: Context): Calls {
     const { name, bytes, sha256, purpose } = begin;
     const segments = segmentsOf(name);
     const project = purpose === 'backbone' ? null : context.project();
-    const id = randomUUID();
+    const upload = { id: randomUUID(), begin, project, segments, abort: new AbortController() };
     if (project && purpose === 'import' && !archiveKind(name)) {
       const { path, taken } = await findPlace(imagesOf(project), segments, { bytes, sha256 });
       if (taken) {
         const finished = Promise.resolve({ path, rejected: [] });
-        return { id, begin, project, segments, part: null, finished };
+        return { ...upload, part: null, finished };
       }
     }
     const folder = await folderFor(purpose, project);
     const part = await partFor(folder, { name, bytes, sha256 }, outstanding());
-    return { id, begin, project, segments, part, finished: null };
+    return { ...upload, part, finished: null };
   }
 
   async function finish(upload: Upload): Promise<Finished> {
@@ -110,7 +113,7 @@ export function uploadCalls(context: Context): Calls {
     switch (purpose) {
       case 'import':
         return archiveKind(name)
-          ? unpackInto(project!, file, name, segments)
+          ? unpackInto(project!, file, name, segments, upload.abort.signal)
           : keepPicture(project!, file, segments, content);
       case 'predict':
         return kept(place(file, await predictions!, [upload.id, ...segments], content));
@@ -121,10 +124,11 @@ export function uploadCalls(context: Context): Calls {
     }
   }
 
+  const closedMeanwhile = ({ name }: Begin) =>
+    new StudioError('refused', `${name}: its project was closed meanwhile.`);
+
   function requireOpen({ project, begin }: Upload): void {
-    if (project && project !== context.current()) {
-      throw new StudioError('refused', `${begin.name}: its project was closed meanwhile.`);
-    }
+    if (project && project !== context.current()) throw closedMeanwhile(begin);
   }
 
   function need(uploadId: string): Upload {
@@ -174,6 +178,8 @@ export function uploadCalls(context: Context): Calls {
         byFile.delete(keyOf(upload.begin));
         return finished;
       } catch (error) {
+        // Its part stays, and is finished when it is begun again.
+        if (upload.abort.signal.aborted) throw closedMeanwhile(upload.begin);
         // One that is not complete goes on; any other failure is final.
         upload.finished = null;
         if (!upload.part?.isComplete()) throw error;
@@ -213,11 +219,13 @@ async function unpackInto(
   file: string,
   name: string,
   segments: readonly string[],
+  signal: AbortSignal,
 ): Promise<Finished> {
   const { folder, rejected } = await unpack(file, {
     name,
     into: join(imagesOf(project), ...segments.slice(0, -1)),
     temporary: join(project.path, 'uploads'),
+    signal,
   });
   await rm(file);
   return { path: folder, rejected: [...rejected] };

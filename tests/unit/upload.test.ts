@@ -168,6 +168,28 @@ describe('an upload', () => {
     expect(await importAll(studio, [path], 'folders')).toMatchObject({ labels: { cats: 1 } });
   });
 
+  it('of an archive ends when the project is closed, and is finished when it is begun again', async () => {
+    const { studio, folder } = await studioWithProject();
+    const bytes = await picture(1);
+    const members = Array.from({ length: 500 }, (_, i) => ({ name: `${i}/${i}.png`, bytes }));
+    const archive = zip(members);
+    const { uploadId } = await begin(studio, 'many.zip', archive);
+    await write(studio, uploadId, archive, 0);
+    const finishing = studio.call('uploads.finish', { uploadId });
+    const outcome = expect(finishing).rejects.toThrow('its project was closed meanwhile');
+    await until('some are unpacked', () => existsSync(join(folder, 'images', 'many', '3')));
+    await studio.call('project.close', {});
+    await outcome;
+    expect((await readdir(join(folder, 'images', 'many'))).length).toBeLessThan(500);
+
+    await studio.call('project.open', { path: folder });
+    const again = await begin(studio, 'many.zip', archive);
+    expect(again.received).toBe(archive.length);
+    const { path } = await studio.call('uploads.finish', { uploadId: again.uploadId });
+    expect(await readdir(path)).toHaveLength(500);
+    expect(await partsIn(folder)).toEqual([]);
+  });
+
   it('for predictions is kept apart until the project is closed', async () => {
     const { studio, folder } = await studioWithProject();
     const bytes = await picture(1);
