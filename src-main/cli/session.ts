@@ -8,6 +8,7 @@ import type { Studio } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { type RemoteStudio, remoteStudio } from '../../src-shared/remote-studio.ts';
 import { readBeacon } from '../web/beacon.ts';
+import { complain } from './output.ts';
 
 export interface Session {
   readonly studio: Studio;
@@ -26,6 +27,13 @@ async function inThisProcess(): Promise<Session> {
 }
 
 function overWire(studio: RemoteStudio, local: boolean): Session {
+  studio.onConnection((state) =>
+    complain(
+      state === 'lost'
+        ? '\nThe connection to the studio is lost; the studio goes on, and this waits for it.'
+        : 'The connection to the studio is back.',
+    ),
+  );
   return {
     studio,
     local,

@@ -12,9 +12,9 @@ import { scan } from '../images/scan.ts';
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
-/** Calls wait for a lost connection by themselves; so often again, for some seconds each, before all is given up. */
-const retries = 12;
-const retryMs = 5000;
+/** Time to dig a new tunnel. */
+const patienceMs = 5 * 60_000;
+const retryMs = 3000;
 
 async function send(
   { studio }: Session,
@@ -27,7 +27,7 @@ async function send(
   const startedAt = performance.now();
   const gone = new AbortController();
   const signal = AbortSignal.any([interrupted, gone.signal]);
-  let retriesLeft = retries;
+  let movedAt = Date.now();
   try {
     return await upload(files, {
       purpose,
@@ -35,8 +35,7 @@ async function send(
       keepParts: true,
       call: (name, input) => studio.call(name, input),
       async connected() {
-        retriesLeft -= 1;
-        if (retriesLeft < 0) {
+        if (Date.now() - movedAt > patienceMs) {
           gone.abort(
             new StudioError(
               'unavailable',
@@ -47,7 +46,7 @@ async function send(
         await wait(retryMs, undefined, { signal });
       },
       onProgress({ bytes }) {
-        retriesLeft = retries;
+        movedAt = Date.now();
         const seconds = (performance.now() - startedAt) / 1000;
         progress.show({
           what: 'Uploading',
