@@ -108,6 +108,19 @@ describe('inspect', () => {
     });
   });
 
+  it('reads a file anew that was replaced under its name', async () => {
+    const path = join(await temporaryFolder(), 'a.bin');
+    for (const encoder of ['webp', 'jpeg', 'png', 'tiff'] as const) {
+      for (const width of [30, 40]) {
+        await writeFile(path, await noise(width, 20).toFormat(encoder).toBuffer());
+        expect((await inspect(path, join(path, '..', 't'))).width, encoder).toBe(width);
+      }
+      const bytes = await readFile(path);
+      await writeFile(path, bytes.subarray(0, bytes.length * 0.6));
+      await expect(inspect(path, join(path, '..', 't')), encoder).rejects.toThrow('damaged');
+    }
+  });
+
   it('refuses what cannot be used, with the path and a reason', async () => {
     const root = await temporaryFolder();
     const jpeg = await noise(200, 200).jpeg().toBuffer();
