@@ -47,6 +47,32 @@ function weightGradient(tape: Tape, c: Convolution, dy: string): string {
   return tape.reshape(all, [c.outside, inside, rows.kernel, columns.kernel]);
 }
 
+/** Without strides the gradient of the input is a convolution too: with the kernels turned round. */
+function inputGradient(tape: Tape, c: Convolution, weight: string, dy: string): string {
+  const { g } = tape;
+  const before = c.window.map((axis) => (axis.kernel - 1) * axis.dilation - axis.before);
+  const after = c.window.map((axis) => axis.input - axis.output + axis.before);
+  const strided = c.window.some((axis) => axis.stride > 1);
+  if (strided || [...before, ...after].some((pad) => pad < 0)) {
+    const attributes = { group: c.groups, ...transposedAttributes(c.window) };
+    return g.node('ConvTranspose', [dy, weight], attributes);
+  }
+  const inside = c.inside / c.groups;
+  const outside = c.outside / c.groups;
+  const [rows, columns] = c.window;
+  const swapped = g.node('Transpose', [tape.reshape(weight, [c.groups, outside, inside, c.taps])], {
+    perm: [0, 2, 1, 3],
+  });
+  const backwards = Array.from({ length: c.taps }, (_, i) => c.taps - 1 - i);
+  const turned = g.node('Gather', [swapped, g.constant(backwards, 'int64')], { axis: 3 });
+  const kernels = tape.reshape(turned, [c.inside, outside, rows.kernel, columns.kernel]);
+  return g.node('Conv', [dy, kernels], {
+    group: c.groups,
+    dilations: [rows.dilation, columns.dilation],
+    pads: [...before, ...after],
+  });
+}
+
 export function directConv(tape: Tape, c: Convolution): Backward {
   const { g } = tape;
   const [rows, columns] = c.window;
@@ -68,13 +94,6 @@ export function directConv(tape: Tape, c: Convolution): Backward {
         plain(g.node('ReduceSum', [dy, g.constant([0, 2, 3], 'int64')], { keepdims: 0 })),
       );
     }
-    tape.flow(c.input, () =>
-      plain(
-        g.node('ConvTranspose', [dy, weight], {
-          group: c.groups,
-          ...transposedAttributes(c.window),
-        }),
-      ),
-    );
+    tape.flow(c.input, () => plain(inputGradient(tape, c, weight, dy)));
   };
 }

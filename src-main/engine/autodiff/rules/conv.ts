@@ -22,7 +22,7 @@ export interface Convolution {
   readonly taps: number;
 }
 
-function convolution(tape: Tape, node: Node): Convolution {
+export function convolution(tape: Tape, node: Node): Convolution {
   const [input, weight, bias] = node.inputs as [string, string, string | undefined];
   const [outside, perGroup, height, width] = tape.dims(weight) as readonly number[];
   const groups = numberOf(node, 'group', 1);
