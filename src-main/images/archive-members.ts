@@ -13,6 +13,8 @@ export interface Member {
   readonly kind: 'file' | 'folder' | 'link' | 'device' | 'encrypted' | 'method';
   /** Unpacked, as the archive says; reading fails when there is more. */
   readonly bytes: number;
+  /** Of the unpacked bytes; null where the archive has none. */
+  readonly crc32: number | null;
   open(): Promise<AsyncIterable<Buffer>>;
 }
 
@@ -35,6 +37,7 @@ async function* zipMembers(path: string): AsyncGenerator<Member> {
       name,
       kind: zipKind(entry, name),
       bytes: entry.uncompressedSize,
+      crc32: entry.crc32,
       open: async () => {
         const stream = await zip.openReadStreamPromise(entry);
         // The library tells of damage by an event alone, which may come before anybody reads, or never be
@@ -70,6 +73,7 @@ async function* tarMembers(path: string, zipped: boolean): AsyncGenerator<Member
       name: entry.header.name,
       kind: tarKinds[entry.header.type ?? 'file'] ?? 'device',
       bytes: entry.header.size ?? 0,
+      crc32: null,
       open: async () => {
         opened = true;
         // Read without an encoding, it gives bytes; its type does not tell.

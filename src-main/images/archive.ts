@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Rejection } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { type ArchiveKind, type Member, members } from './archive-members.ts';
@@ -34,6 +35,8 @@ export interface UnpackOptions {
   readonly signal?: AbortSignal;
 }
 
+const damagedMember = 'damaged within the archive';
+
 /** More than anybody's set of pictures; such an archive is meant to do harm. */
 const mostMembers = 1_000_000;
 
@@ -50,7 +53,7 @@ export async function unpack(archive: string, options: UnpackOptions): Promise<U
   if (!kind) throw new StudioError('refused', `${name}: not a .zip, .tar or .tar.gz archive`);
   const [base] = safePath(name.replace(/^.*[\\/]/, '').replace(/\.(zip|tar|tar\.gz|tgz)$/i, ''));
   const folder = join(into, base!);
-  await mkdir(folder, { recursive: true });
+  await mkdir(into, { recursive: true });
   await mkdir(temporary, { recursive: true });
 
   const rejected: Rejection[] = [];
@@ -74,6 +77,8 @@ export async function unpack(archive: string, options: UnpackOptions): Promise<U
     if (count === 0) throw new StudioError('refused', `${name}: ${damaged}`, { cause: error });
     rejected.push({ path: name, reason: `${damaged}: only its first ${count} members were read` });
   }
+  // There also when nothing was kept: it is what will be imported.
+  await mkdir(folder, { recursive: true });
   return { folder, rejected };
 }
 
@@ -83,7 +88,7 @@ async function keep(member: Member, folder: string, temporary: string): Promise<
   try {
     const segments = safePath(member.name);
     if (member.kind !== 'file') return refusals[member.kind];
-    const content = await write(await member.open(), file, member.name);
+    const content = await write(member, file);
     await place(file, folder, segments, content);
     return null;
   } catch (error) {
@@ -99,7 +104,7 @@ async function keep(member: Member, folder: string, temporary: string): Promise<
         throw new StudioError('refused', `${folder}: ${writeReason(error)}`, { cause: error });
       default:
         // A zip goes on with the next member; a tar that is damaged fails there again, and ends.
-        return 'damaged within the archive';
+        return damagedMember;
     }
   } finally {
     await rm(file, { force: true });
@@ -119,28 +124,26 @@ const refusals: Readonly<Record<Exclude<Member['kind'], 'file'>, string | null>>
  * Writes a member to the disk as long as its first bytes are those of a picture. It is read to its end in
  * any case, for only then does a tar go on to the next.
  */
-async function write(
-  stream: AsyncIterable<Buffer>,
-  file: string,
-  name: string,
-): Promise<{ bytes: number; sha256: string }> {
+async function write(member: Member, file: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
+  let checksum = 0;
   let head: Buffer | null = Buffer.alloc(0);
   let problem: unknown = null;
   const check = (begin: Buffer) => {
     try {
-      formatOfBytes(begin, name);
+      formatOfBytes(begin, member.name);
     } catch (error) {
       problem = error;
     }
   };
   const target = await open(file, 'wx');
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of await member.open()) {
       if (problem) continue;
       bytes += chunk.length;
       hash.update(chunk);
+      checksum = crc32(chunk, checksum);
       await target.appendFile(chunk);
       if (head) {
         head = Buffer.concat([head, chunk]);
@@ -151,6 +154,9 @@ async function write(
     }
     if (head) check(head);
     if (problem) throw problem;
+    if (member.crc32 !== null && member.crc32 !== checksum) {
+      throw new StudioError('refused', damagedMember);
+    }
     await target.sync();
   } finally {
     await target.close();

@@ -164,6 +164,27 @@ describe('unpack', () => {
     });
   });
 
+  it('goes on after members of a zip that are damaged', async () => {
+    const large = await noise(200, 200).png().toBuffer();
+    const jpeg = await noise(200, 200).jpeg().toBuffer();
+    const whole = zip([
+      { name: 'a.png', bytes: large },
+      { name: 'b.jpg', bytes: jpeg, method: 0 },
+      { name: 'c.png', bytes: large },
+    ]);
+    // The first byte of the first member's packed data, after its header and name: no such kind of block.
+    whole[30 + 'a.png'.length] = 0xff;
+    // Somewhere in the pixels of the second, where only the checksum tells.
+    whole[whole.indexOf(jpeg.subarray(0, 50)) + 5000]! ^= 1;
+    const { folder, rejected } = await unpackBytes('worn.zip', whole);
+    expect(await filesIn(folder)).toEqual(['c.png']);
+    const reason = 'damaged within the archive';
+    expect(rejected).toEqual([
+      { path: 'worn.zip: a.png', reason },
+      { path: 'worn.zip: b.jpg', reason },
+    ]);
+  });
+
   it('refuses what would fill the disk before it is unpacked', async () => {
     const header = await tarball([{ name: 'bomb.png', bytes: Buffer.alloc(0) }]);
     // A size of 8 PB, in the binary form that tar has for large numbers; then the checksum anew.
@@ -185,6 +206,8 @@ describe('unpack', () => {
         `${name}: the archive is damaged or cut off, or is not what its name says`,
       );
     }
+    const nothing = await unpackBytes('nothing.tar', await tarball([]));
+    expect(await filesIn(nothing.folder)).toEqual([]);
     const whole = await tarball(
       [1, 2].map((seed) => ({ name: `${seed}.png`, bytes: Buffer.alloc(0) })),
     );
