@@ -22,7 +22,7 @@ export interface Session {
 async function inThisProcess(): Promise<Session> {
   // Only now: the database and the picture library take longer to load than most commands to run.
   const { createStudio } = await import('../studio/studio.ts');
-  const studio = createStudio();
+  const studio = createStudio({ resumesQueue: false });
   return { studio, local: true, onMissed: () => () => {}, close: () => studio.close() };
 }
 

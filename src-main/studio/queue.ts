@@ -32,7 +32,12 @@ export interface Queue {
   cancel(id: number): Promise<void>;
 }
 
-export function runQueue(context: Context): Queue {
+export interface QueueOptions {
+  /** Do the runs that wait in a project go on when it is opened? Otherwise with the next `runs.start`. */
+  readonly resumes: boolean;
+}
+
+export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
   let current: Current | null = null;
   const datasets = new Map<number, Dataset>();
 
@@ -131,7 +136,7 @@ export function runQueue(context: Context): Queue {
       current.controller.abort();
       await current.done;
     });
-    wake();
+    if (resumes) wake();
   });
 
   return {

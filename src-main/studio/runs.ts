@@ -10,7 +10,7 @@ import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
 import type { Handlers } from './handlers.ts';
 import { writeOut } from './out-file.ts';
-import { runFolder, runQueue } from './queue.ts';
+import { type QueueOptions, runFolder, runQueue } from './queue.ts';
 import { backboneFile } from './weight-folder.ts';
 
 type Calls = Pick<
@@ -44,8 +44,8 @@ export function trainedModel(
 
 const isActive = ({ state }: Run) => state === 'queued' || state === 'running';
 
-export function runCalls(context: Context): Calls {
-  const queue = runQueue(context);
+export function runCalls(context: Context, options: QueueOptions): Calls {
+  const queue = runQueue(context, options);
 
   return {
     'runs.start': async ({ runs: wanted }) => {

@@ -23,6 +23,11 @@ import { uploadCalls } from './uploads.ts';
 export interface StudioOptions {
   /** Instead of the real one: for tests. */
   readonly engine?: Engine;
+  /**
+   * False for a studio that is opened for one command: runs that wait in the project then go on with the
+   * next training, or when a window opens it. True if not given.
+   */
+  readonly resumesQueue?: boolean;
 }
 
 export function createStudio(options: StudioOptions = {}): Studio {
@@ -60,7 +65,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...imageCalls(context),
     ...labelCalls(context),
     ...backboneCalls(context, { closing: downloads.signal }),
-    ...runCalls(context),
+    ...runCalls(context, { resumes: options.resumesQueue ?? true }),
     ...compareCalls(context),
     ...predictCalls(context),
     ...doctorCalls(context),

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { createStudio } from '../../src-main/studio/studio.ts';
 import { fakeEngine } from '../helpers/fake-engine.ts';
 import { writeShapes } from '../helpers/shapes.ts';
 import { importAll, nextEvent, studioWithProject } from '../helpers/studio.ts';
@@ -107,6 +108,25 @@ it('puts a running run back into the queue when the project is closed, and goes 
   expect(engine.started[1]!.job.runId).toBe(runs[0]!.id);
   expect((await studio.call('runs.epochs', { id: runs[0]!.id })).epochs).toEqual([]);
   expect(await stateOf(runs[1]!.id)).toBe('queued');
+});
+
+it('leaves the queue alone when it is opened for one command', async () => {
+  const { studio, folder, start, startedJobs } = await shapesProject();
+  const { runs } = await start(1);
+  await startedJobs(1);
+  await studio.close();
+  const engine = fakeEngine();
+  const another = createStudio({ engine, resumesQueue: false });
+  onTestFinished(() => another.close());
+  await another.call('project.open', { path: folder });
+  expect((await another.call('runs.list', {})).runs[0]).toMatchObject({
+    id: runs[0]!.id,
+    state: 'queued',
+  });
+  await another.call('runs.start', {
+    runs: [{ recipe: 'feature-extraction', backbone: 'mobilenet_v2' }],
+  });
+  await until('the waiting run goes first', () => engine.started[0]?.job.runId === runs[0]!.id);
 });
 
 it('deletes a run with its folder, stopping it first', async () => {
