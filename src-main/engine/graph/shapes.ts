@@ -188,7 +188,8 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * The shape of every value up to the given ones (of the whole graph when absent).
+ * The shape of every input, initializer and value that the nodes make, by name.
+ * @param nodes those to follow, in their order.
  * Throws a StudioError that names an operator whose shape is not known, or a node whose inputs do not fit.
  */
 export function inferShapes(graph: Graph, nodes: readonly Node[] = graph.nodes): Shapes {
