@@ -61,4 +61,6 @@ for (let step = 1; step <= steps; step++) {
 }
 await session.close();
 const best = Math.min(...times.slice(1));
-console.log(`${optimizer}, batch ${batch}: ${best.toFixed(0)} ms a step, ${((1000 * batch) / best).toFixed(1)} images/s`);
+console.log(
+  `${optimizer}, batch ${batch}: ${best.toFixed(0)} ms a step, ${((1000 * batch) / best).toFixed(1)} images/s`,
+);
