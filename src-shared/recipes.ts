@@ -83,7 +83,7 @@ export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
     epochs: 60,
     optimizer: 'adamw',
     learningRate: 1e-3,
-    backboneLearningRate: 1e-4,
+    backboneLearningRate: 5e-5,
     patience: 10,
   },
   'fine-tune-top': {
@@ -91,7 +91,7 @@ export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
     epochs: 10,
     optimizer: 'adamw',
     learningRate: 3e-4,
-    backboneLearningRate: 1e-4,
+    backboneLearningRate: 5e-5,
     patience: 4,
   },
 };

@@ -195,7 +195,12 @@ describe('the training loop', () => {
   });
 
   it('learns with SGD too', async () => {
-    const { epochs } = await fitNoise({ optimizer: 'sgd', epochs: 30, patience: 30 });
+    const { epochs } = await fitNoise({
+      optimizer: 'sgd',
+      learningRate: 0.02,
+      epochs: 30,
+      patience: 30,
+    });
     expect(epochs[0]!.trainLoss).toBeCloseTo(Math.log(2), 1);
     expect(epochs.at(-1)!.trainLoss).toBeLessThan(0.6);
   });

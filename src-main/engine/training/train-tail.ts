@@ -52,22 +52,19 @@ export interface TrainedTail extends Fitted {
 }
 
 export async function trainTail(options: TailOptions): Promise<TrainedTail> {
-  const { tail, labels, classes, split, settings } = options;
+  const { tail, split, settings } = options;
   const ends = await endFeatures(options);
   const standard = standardOf(split.train.map((example) => ends.gather([example])));
-  const start: Weights = {
-    [head.weight]: float32([classes, ends.dims[0]!], new Float32Array(classes * ends.dims[0]!)),
-    [head.bias]: float32([classes], new Float32Array(classes)),
-  };
   const withHead = (graph: Graph, weights: Weights) =>
     appendHead(appendStandard(graph, standard), weights[head.weight]!, weights[head.bias]!);
 
-  const last = withHead(cut(tail, tail.outputs[0]!.name).tail, start);
+  const untrained = zeroHead(options.classes, ends.dims[0]!);
+  const lastLayer = withHead(cut(tail, tail.outputs[0]!.name).tail, untrained);
   let trained: TrainedTail;
   if (tail.nodes.length === 0) {
-    trained = await fitGraph(last, { ...options, features: ends });
+    trained = await fitGraph(lastLayer, { ...options, features: ends });
   } else {
-    const { weights } = await fitGraph(last, {
+    const { weights } = await fitGraph(lastLayer, {
       ...options,
       features: ends,
       settings: { ...defaultSettings['feature-extraction'], seed: settings.seed },
@@ -77,20 +74,31 @@ export async function trainTail(options: TailOptions): Promise<TrainedTail> {
     trained = await fitGraph(withHead(tail, weights), options);
   }
   return { ...trained, weights: foldStandard(trained.weights, standard) };
+}
 
-  async function endFeatures({ runtime, features, signal }: TailOptions): Promise<Features> {
-    if (tail.nodes.length === 0) return features;
-    const network = await Network.open(runtime, tail, [], threads);
-    try {
-      const all = new Float32Array(labels.length * (tail.outputs[0]!.dims[1] as number));
-      const examples = [...split.train, ...split.validation];
-      const rows = await network.rows({}, features, examples, signal);
-      for (const [i, row] of rows.entries()) all.set(row, examples[i]! * row.length);
-      return inMemory(all, [all.length / labels.length]);
-    } finally {
-      await network.close();
-    }
+/** At first every class is equally likely, which depends on no seed and is as good a start as any. */
+function zeroHead(classes: number, width: number): Weights {
+  return {
+    [head.weight]: float32([classes, width], new Float32Array(classes * width)),
+    [head.bias]: float32([classes], new Float32Array(classes)),
+  };
+}
+
+/** What the untrained tail makes of the examples to train on and to validate with; zeros for the others. */
+async function endFeatures(options: TailOptions): Promise<Features> {
+  const { runtime, tail, features, labels, split, signal } = options;
+  if (tail.nodes.length === 0) return features;
+  const width = tail.outputs[0]!.dims[1] as number;
+  const all = new Float32Array(labels.length * width);
+  const network = await Network.open(runtime, tail, [], threads);
+  try {
+    const examples = [...split.train, ...split.validation];
+    const rows = await network.rows({}, features, examples, signal);
+    for (const [i, row] of rows.entries()) all.set(row, examples[i]! * width);
+  } finally {
+    await network.close();
   }
+  return inMemory(all, [width]);
 }
 
 /** Trains all parameters of a graph from features to logits, starting from its initializers. */

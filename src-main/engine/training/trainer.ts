@@ -4,6 +4,7 @@ import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
 import { encodeModel } from '../graph/onnx.ts';
+import { float32, int64, size } from '../graph/tensor.ts';
 import type { Runtime, Session, Tensors } from '../runtimes/runtime.ts';
 import type { Weights } from './network.ts';
 
@@ -37,7 +38,7 @@ export class Trainer {
   /** Values and optimizer state, by input name. */
   #state: Tensors;
   /** Where the next step writes them: two sets take turns, and no step allocates any. */
-  #spare: Tensors | undefined;
+  #spare: Tensors = {};
   #steps = 0;
 
   static async open(options: TrainerOptions): Promise<Trainer> {
@@ -51,16 +52,12 @@ export class Trainer {
     this.#session = session;
     this.#input = forward.inputs[0]!.name;
     this.headInputs = forward.initializers.get(head.weight)!.dims[1]!;
-    this.#outputs = [
-      'loss',
-      ...step.slots.flatMap(({ name, state }) => [name, ...state]).map((name) => `${name}:next`),
-    ];
     const initial: Record<string, Tensor> = {};
     for (const { name, dims, state } of step.slots) {
       initial[name] = forward.initializers.get(name)!;
-      const zeros = () => new Float32Array(dims.reduce((product, dim) => product * dim, 1));
-      for (const of of state) initial[of] = { type: 'float32', dims, data: zeros() };
+      for (const each of state) initial[each] = float32(dims, new Float32Array(size(dims)));
     }
+    this.#outputs = ['loss', ...Object.keys(initial).map(next)];
     this.#state = initial;
   }
 
@@ -73,42 +70,26 @@ export class Trainer {
 
   /** One step of the optimizer; gives the mean loss of the batch before it. */
   async step({ features, labels, rateFactor, dropout }: Batch): Promise<number> {
-    const {
-      features: { dims },
-      learningRate,
-      backboneLearningRate,
-    } = this.#options;
+    const { learningRate, backboneLearningRate } = this.#options;
+    const count = labels.length;
     this.#steps++;
-    const results = await this.#session.run(
-      {
-        ...this.#state,
-        [this.#input]: { type: 'float32', dims: [labels.length, ...dims], data: features },
-        labels: {
-          type: 'int64',
-          dims: [labels.length],
-          data: BigInt64Array.from(labels, (label) => BigInt(label)),
-        },
-        learning_rate: scalar(learningRate * rateFactor),
-        backbone_learning_rate: scalar(backboneLearningRate * rateFactor),
-        step: scalar(this.#steps),
-        ...(dropout && {
-          dropout_mask: {
-            type: 'float32' as const,
-            dims: [labels.length, this.headInputs],
-            data: dropout,
-          },
-        }),
-      },
-      this.#outputs,
-      this.#spare &&
-        Object.fromEntries(Object.entries(this.#spare).map(([name, to]) => [`${name}:next`, to])),
-    );
-    const next = Object.fromEntries(
-      Object.keys(this.#state).map((name) => [name, results[`${name}:next`]!]),
-    );
+    const feeds: Record<string, Tensor> = {
+      ...this.#state,
+      [this.#input]: float32([count, ...this.#options.features.dims], features),
+      labels: int64([count], labels),
+      learning_rate: float32([], [learningRate * rateFactor]),
+      backbone_learning_rate: float32([], [backboneLearningRate * rateFactor]),
+      step: float32([], [this.#steps]),
+    };
+    if (dropout) feeds.dropout_mask = float32([count, this.headInputs], dropout);
+    const into = Object.entries(this.#spare).map(([name, to]) => [next(name), to]);
+
+    const results = await this.#session.run(feeds, this.#outputs, Object.fromEntries(into));
     // The initial values belong to the graph, and are not written to.
-    this.#spare = this.#steps > 1 ? this.#state : undefined;
-    this.#state = next;
+    this.#spare = this.#steps > 1 ? this.#state : {};
+    this.#state = Object.fromEntries(
+      Object.keys(this.#state).map((name) => [name, results[next(name)]!]),
+    );
     return Number(results.loss!.data[0]);
   }
 
@@ -117,6 +98,7 @@ export class Trainer {
   }
 }
 
-function scalar(value: number): Tensor {
-  return { type: 'float32', dims: [], data: new Float32Array([value]) };
+/** The output that gives the new value of an input. */
+function next(name: string): string {
+  return `${name}:next`;
 }
