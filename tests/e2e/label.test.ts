@@ -165,6 +165,16 @@ describe('the Label room', () => {
     await page.getByRole('dialog', { name: /2 of 12/ }).waitFor();
     await page.keyboard.press('0');
     await page.getByRole('dialog').locator('.chip').waitFor({ state: 'detached' });
+    await page.keyboard.press('t');
+    await page.keyboard.type('eel');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog', { name: /2 of 12/ })
+      .locator('.chip')
+      .getByText('eel')
+      .waitFor();
+    await page.keyboard.press('0');
+    await page.getByRole('dialog').locator('.chip').waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.getByText('1 of 12 to go').waitFor();
     expect(await selected(page).getAttribute('aria-colindex')).toBe('2');

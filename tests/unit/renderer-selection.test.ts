@@ -6,6 +6,7 @@ import {
   chosen,
   nextWhere,
   nothing,
+  swept,
 } from '../../src-renderer/rooms/label/selection.ts';
 
 const order = [10, 11, 12, 13, 14, 15];
@@ -84,5 +85,23 @@ describe('nextWhere', () => {
   it('does not come back to where it began', () => {
     expect(nextWhere(order, 1, (id) => id === 11)).toBeUndefined();
     expect(nextWhere([], -1, odd)).toBeUndefined();
+  });
+});
+
+describe('swept', () => {
+  const before = choose(order, nothing, 0, 'only');
+  it('selects what the rectangle touches, with the cursor at its end', () => {
+    expect(swept(order, before, [2, 3], false)).toEqual({
+      ids: new Set([12, 13]),
+      cursor: 3,
+      anchor: 2,
+    });
+  });
+  it('adds to what was selected before, each time anew', () => {
+    expect(ids(swept(order, before, [2, 3], true))).toEqual([10, 12, 13]);
+    expect(ids(swept(order, before, [2], true))).toEqual([10, 12]);
+  });
+  it('selects nothing where it touches nothing', () => {
+    expect(swept(order, before, [], false)).toEqual({ ids: new Set(), cursor: 0, anchor: 0 });
   });
 });

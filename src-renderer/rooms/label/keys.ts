@@ -74,6 +74,15 @@ export function commandOf(press: KeyPress): Command | undefined {
   return digit === '0' ? { do: 'clear' } : { do: 'assign', place: Number(digit) };
 }
 
+/** Does the control that has the focus need this key for itself: a letter in a field, Space on a button? */
+export function isForControl(command: Command, key: string, focused: EventTarget | null): boolean {
+  const isIn = (selector: string) =>
+    focused instanceof Element && focused.closest(selector) !== null;
+  if (isIn('input:not([type="range"]), textarea, select')) return true;
+  if (command.do === 'step') return isIn('input');
+  return (command.do === 'open' || key === 'Enter') && isIn('button, a, input');
+}
+
 /** How a click or an arrow with these keys held changes the selection. */
 export function howOf(held: boolean, shift: boolean, byKey = true): How {
   if (held && shift) return 'add-range';

@@ -35,6 +35,8 @@ export class Pictures {
   #wanted: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #query = 0;
+  #renewing = false;
+  #outdated = false;
 
   constructor(studio: StudioState) {
     this.#studio = studio;
@@ -89,14 +91,24 @@ export class Pictures {
     this.#show(found);
   }
 
-  /** Something changed elsewhere: what is shown stays where it is, what is new comes at the end. */
+  /**
+   * Something changed elsewhere: what is shown stays where it is, what is new comes at the end. An import says
+   * so many times a second; one question at a time is enough, and one more at the end.
+   */
   async renew(): Promise<void> {
-    this.#current.clear();
-    const found = await this.#ask();
-    if (!found) return;
-    const shown = new Set(this.ids);
-    this.#show([...this.ids, ...found.filter((id) => !shown.has(id))]);
-    this.#schedule();
+    this.#outdated = true;
+    if (this.#renewing) return;
+    this.#renewing = true;
+    while (this.#outdated) {
+      this.#outdated = false;
+      this.#current.clear();
+      const found = await this.#ask();
+      if (!found) continue;
+      const shown = new Set(this.ids);
+      this.#show([...this.ids, ...found.filter((id) => !shown.has(id))]);
+      this.#schedule();
+    }
+    this.#renewing = false;
   }
 
   /** Says which pictures are in sight; their details are fetched if they are not there yet. */

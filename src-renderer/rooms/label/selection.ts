@@ -49,6 +49,22 @@ export function chooseAll(order: readonly number[], selection: Selection): Selec
   return { ...selection, ids: new Set(order), cursor: Math.max(0, selection.cursor) };
 }
 
+/** After a rectangle was drawn over these places; `adding`: to what was selected before it was begun. */
+export function swept(
+  order: readonly number[],
+  before: Selection,
+  indices: readonly number[],
+  adding: boolean,
+): Selection {
+  const ids = indices.map((index) => order[index]!);
+  const cursor = indices.at(-1) ?? before.cursor;
+  return {
+    ids: new Set(adding ? [...before.ids, ...ids] : ids),
+    cursor,
+    anchor: indices[0] ?? cursor,
+  };
+}
+
 /** The same pictures in a list that is new or in another order; what is not in it is let go. */
 export function carryOver(
   before: readonly number[],
