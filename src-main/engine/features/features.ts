@@ -1,10 +1,12 @@
 /** Features of the examples of a run, a batch at a time. */
-import { totalmem } from 'node:os';
 import type { Example } from '../protocol.ts';
 import type { FeatureCache } from './cache.ts';
 
-/** Up to this size all features are kept in memory; beyond, each batch is read from the cache. */
-const memoryLimit = Math.min(2 ** 31, totalmem() / 8);
+/**
+ * Up to this many bytes all features are kept in memory. Beyond, each batch is read from the cache, which
+ * takes a millisecond or two as long as the system has the file in its own memory.
+ */
+const memoryLimit = 2 ** 28;
 
 export interface Features {
   /** Shape of one picture's features. */
