@@ -50,7 +50,7 @@ async function openRemote(address: string, folder: string | null): Promise<Remot
 
 function tellConnection(studio: RemoteStudio, window: BrowserWindow): void {
   studio.onConnection((state) => {
-    if (!window.isDestroyed()) window.webContents.send(channels.connection, state);
+    if (!window.isDestroyed()) window.webContents.send(channels.connection, state !== 'lost');
   });
 }
 
