@@ -47,6 +47,8 @@ export function pairWords(
   return `${better} is better than ${inSentence(worse)} (${pWords(pValue)}).`;
 }
 
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+
 const list = (names: readonly string[]) =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
@@ -69,10 +71,10 @@ export function headline(
   const names = namesOf(runs, titleOf);
   const name = (run: Named) => inSentence(names.get(run.id)!);
   const { accuracy, low, high, count } = best.test;
-  const right = `right on ${accuracy.toFixed(2)} of ${count} test pictures it never saw`;
+  const right = `right on ${percent(accuracy)} of ${count} test pictures it never saw`;
   const small =
     count < fewTests
-      ? ` With so few test pictures its true share may lie anywhere from ${low.toFixed(2)} to ${high.toFixed(2)}.`
+      ? ` With so few test pictures its true share may lie anywhere from ${percent(low)} to ${percent(high)}.`
       : '';
   if (others.length === 0) return `${names.get(best.id)} is ${right}.${small}`;
 
@@ -81,7 +83,13 @@ export function headline(
       ({ a, b }) => (a === best.id && b === other.id) || (b === best.id && a === other.id),
     );
   const apart = others.filter((other) => !pairWith(other));
-  const beaten = others.filter((other) => (pairWith(other)?.pValue ?? 1) < significance);
+  // On the pictures that both were tested on it need not be the better one.
+  const isBeaten = (other: Named) => {
+    const pair = pairWith(other);
+    if (!pair || pair.pValue >= significance) return false;
+    return pair.a === best.id ? pair.onlyA > pair.onlyB : pair.onlyB > pair.onlyA;
+  };
+  const beaten = others.filter(isBeaten);
   const level = others.filter((other) => !beaten.includes(other) && !apart.includes(other));
   const elsewhere =
     apart.length > 0

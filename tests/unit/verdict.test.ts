@@ -12,11 +12,12 @@ function run(id: number, recipe: 'feature-extraction' | 'fine-tune-top', right: 
   return { id, recipe, backbone: 'resnet18', test: testResult(outcomes, 2) };
 }
 
+/** The second of the two is the better one. */
 const pair = (a: number, b: number, pValue: number) => ({
   a,
   b,
-  onlyA: 0,
-  onlyB: 0,
+  onlyA: 2,
+  onlyB: 9,
   pValue,
   verdict: '',
 });
@@ -62,9 +63,14 @@ describe('headline', () => {
     ];
     const words = headline(runs, [pair(1, 2, 0.02), pair(2, 3, 0.7), pair(1, 3, 0.1)], titleOf);
     expect(words).toBe(
-      'Fine-tune top (run 2) is the best here: right on 0.91 of 128 test pictures it never saw. ' +
+      'Fine-tune top (run 2) is the best here: right on 91 % of 128 test pictures it never saw. ' +
         'It beats feature extraction (p = 0.020); against fine-tune top (run 3) there is no clear difference.',
     );
+  });
+
+  it('does not call a run beaten that is the better one on the pictures both were tested on', () => {
+    const runs = [run(1, 'fine-tune-top', 117), run(2, 'feature-extraction', 112)];
+    expect(headline(runs, [pair(1, 2, 0.02)], titleOf)).toContain('No clear winner');
   });
 
   it('says it when nothing wins', () => {
@@ -79,15 +85,15 @@ describe('headline', () => {
   it('does not rank what was tested on other pictures', () => {
     const runs = [run(1, 'feature-extraction', 110), run(2, 'fine-tune-top', 120)];
     expect(headline(runs, [], titleOf)).toBe(
-      'Fine-tune top is right on 0.94 of 128 test pictures it never saw. ' +
+      'Fine-tune top is right on 94 % of 128 test pictures it never saw. ' +
         'Feature extraction cannot be compared with it: tested on other pictures.',
     );
   });
 
   it('warns of a small test, speaks of one run, and of none', () => {
     const words = headline([run(1, 'feature-extraction', 15, 20)], [], titleOf);
-    expect(words).toContain('Feature extraction is right on 0.75 of 20 test pictures');
-    expect(words).toContain('anywhere from 0.53 to 0.89');
+    expect(words).toContain('Feature extraction is right on 75 % of 20 test pictures');
+    expect(words).toContain('anywhere from 53 % to 89 %');
     expect(headline([], [], titleOf)).toBe('No run has finished yet.');
   });
 });
