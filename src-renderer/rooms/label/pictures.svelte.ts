@@ -52,7 +52,9 @@ export class Pictures {
       }),
       // Who has not begun yet gets the order that was asked for; who has keeps their place.
       this.#studio.on('import.finished', () => {
-        if (this.selection.cursor <= 0 && this.selection.ids.size <= 1) void this.apply();
+        if (this.selection.cursor > 0 || this.selection.ids.size > 1) return;
+        this.selection = nothing;
+        void this.apply();
       }),
       this.#studio.onReconnect(() => void this.renew()),
     ];

@@ -11,8 +11,8 @@ import {
 /** What the next comparison will train: it outlives a look into another room. */
 export class Plan {
   readonly recipes = new SvelteSet<RecipeName>(recipeNames);
-  /** Networks by name; none chosen means the best one. */
-  readonly backbones = new SvelteSet<string>();
+  /** Networks by name; undefined until the person chooses: then the best one is meant. */
+  #backbones = $state.raw<ReadonlySet<string> | undefined>();
   /** Only what differs from the defaults. */
   readonly #changes = new SvelteMap<RecipeName, Partial<TrainSettings>>();
 
@@ -38,14 +38,24 @@ export class Plan {
     this.#changes.delete(recipe);
   }
 
-  toggle<T>(set: SvelteSet<T>, value: T): void {
-    if (!set.delete(value)) set.add(value);
+  toggleRecipe(recipe: RecipeName): void {
+    if (!this.recipes.delete(recipe)) this.recipes.add(recipe);
+  }
+
+  /** The networks to train on: `best` until others were chosen. */
+  backbones(best: string | null): ReadonlySet<string> {
+    return this.#backbones ?? new Set(best === null ? [] : [best]);
+  }
+
+  toggleBackbone(name: string, best: string | null): void {
+    const chosen = new Set(this.backbones(best));
+    if (!chosen.delete(name)) chosen.add(name);
+    this.#backbones = chosen;
   }
 
   /** Every chosen recipe on every chosen network, the cheap recipes first. */
   runs(best: string | null): CallInput<'runs.start'>['runs'] {
-    const backbones = this.backbones.size > 0 ? [...this.backbones] : best === null ? [] : [best];
-    return backbones.flatMap((backbone) =>
+    return [...this.backbones(best)].flatMap((backbone) =>
       recipeNames
         .filter((recipe) => this.recipes.has(recipe))
         .map((recipe) => ({ recipe, backbone, settings: this.#changes.get(recipe) ?? {} })),
