@@ -16,7 +16,7 @@ export default defineConfig({
       project('store'),
       project('engine'),
       project('contract', { fileParallelism: false }),
-      project('e2e', { fileParallelism: false }),
+      project('e2e', { fileParallelism: false, globalSetup: 'tests/setup/page.mjs' }),
     ],
   },
 });

@@ -20,7 +20,8 @@ export type ElectronProgram =
   | { readonly kind: 'current' | 'old'; readonly path: string }
   | { readonly kind: 'none'; readonly why: string };
 
-function npmElectron(): string | null {
+/** Path of npm's own Electron, or null: its binary is fetched apart and may not be here. */
+export function npmElectron(): string | null {
   const folder = join(root, 'node_modules', 'electron');
   const pathFile = join(folder, 'path.txt');
   if (!existsSync(pathFile)) return null;
