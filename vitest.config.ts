@@ -15,7 +15,7 @@ export default defineConfig({
       project('unit'),
       project('store'),
       project('engine'),
-      project('contract', { fileParallelism: false }),
+      project('contract', { fileParallelism: false, globalSetup: 'tests/setup/page.mjs' }),
       project('e2e', { fileParallelism: false, globalSetup: 'tests/setup/page.mjs' }),
     ],
   },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const fromSource = import.meta.url.endsWith('.ts');
 
@@ -11,9 +11,13 @@ const sources = {
   thumbnails: './images/thumbnail-worker.ts',
 } as const;
 
-/** A program of the main side: its source in a checkout (Node runs TypeScript), the built file in the app. */
-export function programUrl(name: keyof typeof sources): URL {
-  return new URL(fromSource ? sources[name] : `./${name}.js`, import.meta.url);
+/**
+ * A program of the main side: its source in a checkout (Node runs TypeScript), the built file in the app,
+ * wherever the bundler has put the code that asks.
+ */
+export function programUrl(name: keyof typeof sources, built = !fromSource): URL {
+  if (!built) return new URL(sources[name], import.meta.url);
+  return pathToFileURL(join(root, 'out', 'main', `${name}.js`));
 }
 
 function findRoot(from: string): string {
