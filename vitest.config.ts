@@ -16,7 +16,11 @@ export default defineConfig({
       project('store'),
       project('engine'),
       project('contract', { fileParallelism: false, globalSetup: 'tests/setup/page.mjs' }),
-      project('e2e', { fileParallelism: false, globalSetup: 'tests/setup/page.mjs' }),
+      project('e2e', {
+        fileParallelism: false,
+        globalSetup: 'tests/setup/page.mjs',
+        expect: { poll: { timeout: 20_000 } },
+      }),
     ],
   },
 });

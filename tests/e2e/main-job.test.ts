@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Page } from 'playwright';
 import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../src-main/programs.ts';
 import { photographFailure } from '../helpers/browser.ts';
 import { cell, focused, grid, labelRow, saved } from '../helpers/label-room.ts';
@@ -53,7 +53,7 @@ describe.each(places)('the main job in $place', ({ open }) => {
     page = window.page;
     page.setDefaultTimeout(20_000);
   }, 60_000);
-  beforeEach(() => photographFailure(page));
+  afterEach((test) => photographFailure(page, test));
   afterAll(() => window.close(), 60_000);
 
   it('begins with the sample pictures', async () => {

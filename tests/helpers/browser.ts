@@ -1,7 +1,7 @@
 /** A real studio behind the browser door, and Chromium pages on it. */
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
-import { afterAll, onTestFailed, onTestFinished } from 'vitest';
+import { afterAll, onTestFinished, type TestContext } from 'vitest';
 import { root } from '../../src-main/programs.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
@@ -37,12 +37,11 @@ export function complaintsOf(page: Page): readonly string[] {
   return complaints;
 }
 
-/** What the page looked like when the running test failed, for whoever has to find out why. */
-export function photographFailure(page: Page): void {
-  onTestFailed(async ({ task }) => {
-    const name = task.name.replace(/[^a-z0-9]+/gi, '-');
-    await page.screenshot({ path: join(root, 'test-results', `${name}.png`) });
-  });
+/** Keeps what the page looked like when a test failed, for whoever has to find out why. */
+export async function photographFailure(page: Page, { task }: TestContext): Promise<void> {
+  if (task.result?.state !== 'fail') return;
+  const name = task.name.replace(/[^a-z0-9]+/gi, '-');
+  await page.screenshot({ path: join(root, 'test-results', `${name}.png`) });
 }
 
 /** A page of its own on this address; the test fails when the page throws or logs an error. */
@@ -55,8 +54,8 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const complaints = complaintsOf(page);
-  photographFailure(page);
-  onTestFinished(async () => {
+  onTestFinished(async (test) => {
+    await photographFailure(page, test);
     await context.close();
     if (complaints.length > 0) throw new Error(`The page complained: ${complaints.join('\n')}`);
   });
