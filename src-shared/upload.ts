@@ -50,7 +50,7 @@ export async function upload(
   options: UploadOptions,
 ): Promise<UploadResult> {
   const { signal, onProgress } = options;
-  const uploaded: Uploaded[] = [];
+  const uploaded = new Map<NamedFile, Uploaded>();
   const rejected: Rejection[] = [];
   const waiting = files.values();
   /** Bytes of each file that are over there. */
@@ -67,7 +67,7 @@ export async function upload(
       signal?.throwIfAborted();
       try {
         const { path, rejected: members } = await one(file, options, (bytes) => tell(file, bytes));
-        uploaded.push({ name: file.name, path });
+        uploaded.set(file, { name: file.name, path });
         rejected.push(...members);
       } catch (error) {
         signal?.throwIfAborted();
@@ -79,7 +79,8 @@ export async function upload(
   }
 
   await Promise.all(Array.from({ length: options.atOnce ?? 4 }, worker));
-  return { uploaded, rejected };
+  // In the order in which they were given, not in which they arrived.
+  return { uploaded: files.flatMap((file) => uploaded.get(file) ?? []), rejected };
 }
 
 async function one(

@@ -37,6 +37,14 @@ const tasks = {
     await buildStudio();
     return runNode(['tests/run.ts', ...args]);
   },
+  /** The README's pictures. */
+  async screenshots() {
+    await bringPackages();
+    await bringSamples();
+    await bringBackbones();
+    await buildStudio();
+    return runNode(['tests/screenshots.ts']);
+  },
 };
 
 try {

@@ -59,11 +59,16 @@ describe.each(places)('the main job in $place', ({ open }) => {
   it('begins with the sample pictures', async () => {
     await page.getByRole('heading', { name: 'Drop a folder of pictures here' }).waitFor();
     await page.getByRole('button', { name: 'Try the sample pictures' }).click();
-    await grid(page).getByRole('gridcell').first().waitFor();
+    const cells = grid(page).getByRole('gridcell');
+    await cells.first().waitFor();
     expect(await page.getByRole('link', { name: 'Label' }).getAttribute('aria-current')).toBe(
       'page',
     );
     await page.getByText(/^\d+ pictures imported/).waitFor();
+    const first = () =>
+      cells.evaluateAll((all) => all.slice(0, 20).map((one) => one.getAttribute('aria-label')));
+    const unlabelled = Array.from({ length: 20 }, () => expect.stringMatching(/, unlabelled$/));
+    await expect.poll(first, 'those that wait for a label come first').toEqual(unlabelled);
     await labelRow(page, 'food and drink').waitFor();
   });
 

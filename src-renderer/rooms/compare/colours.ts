@@ -1,8 +1,11 @@
 import type { Run } from '../../../src-shared/domain.ts';
 
+/** The label hues, so that any few in a row are far apart: also for eyes that tell red and green apart badly. */
+const hues = [5, 6, 3, 7, 1, 9, 10, 2, 8, 4];
+
 /**
- * A run's own colour in the curves and the table; ten are told apart, then they come again. Label hues,
- * drawn towards the text so that a thin line of them is seen on both themes.
+ * A run's own colour in the curves and the table; ten are told apart, then they come again. Drawn towards
+ * the text so that a thin line is seen on both themes.
  */
 export const runColour = ({ id }: Pick<Run, 'id'>): string =>
-  `color-mix(in srgb, var(--label-${((id * 3 - 3) % 10) + 1}) 78%, var(--text))`;
+  `color-mix(in srgb, var(--label-${hues[(id - 1) % hues.length]}) 78%, var(--text))`;

@@ -35,6 +35,8 @@ export class Pictures {
   #wanted: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #query = 0;
+  /** Ends when the list is in the order that was last asked for. */
+  #applied: Promise<void> = Promise.resolve();
   #renewing = false;
   #outdated = false;
 
@@ -83,9 +85,14 @@ export class Pictures {
   }
 
   /** Asks anew with this filter and order. */
-  async apply(filter: ImageFilter = this.filter, sort: ImageSort = this.sort): Promise<void> {
+  apply(filter: ImageFilter = this.filter, sort: ImageSort = this.sort): Promise<void> {
     this.filter = filter;
     this.sort = sort;
+    this.#applied = this.#apply();
+    return this.#applied;
+  }
+
+  async #apply(): Promise<void> {
     const found = await this.#ask();
     if (!found) return;
     this.#misfits.clear();
@@ -102,6 +109,8 @@ export class Pictures {
     if (this.#renewing) return;
     this.#renewing = true;
     while (this.#outdated) {
+      // Only the last question is heard: this one must not drown one for another order.
+      await this.#applied;
       this.#outdated = false;
       this.#current.clear();
       const found = await this.#ask();
