@@ -31,6 +31,7 @@ it('misses no epoch while the connection is away', async () => {
   const curve = (words: string) => page.getByRole('img', { name: `Accuracy by epoch. ${words}` });
   run!.epoch(0.25);
   await curve('validation: 0.25 after 1').waitFor();
+  await page.getByRole('progressbar', { name: 'Epochs' }).waitFor();
 
   proxy.cut();
   await lost(page).waitFor();

@@ -1,39 +1,11 @@
-/** Pictures on their way into a project through the page: folders, archives, and what is wrong with some. */
+/** Pictures on their way into a project: archives, what is dropped, and what is wrong with some. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { zip } from '../helpers/archives.ts';
-import { openPage, openProject, openStudio } from '../helpers/browser.ts';
-import { temporaryFolder } from '../helpers/folders.ts';
-import { cell, grid, labelRow } from '../helpers/label-room.ts';
-import { addManyPictures } from '../helpers/many-pictures.ts';
+import { openPage, openProject } from '../helpers/browser.ts';
+import { cell } from '../helpers/label-room.ts';
 import { writeShapes } from '../helpers/shapes.ts';
-
-it('makes a project of a folder that is chosen at the first start, its folders being labels', async () => {
-  const { door } = await openStudio();
-  const shapes = join(await temporaryFolder(), 'shapes');
-  await writeShapes(shapes, 2);
-  const page = await openPage(door.url);
-  await page.locator('input[data-kind="folder"]').setInputFiles(shapes);
-
-  await page.getByText('6 pictures imported').waitFor();
-  expect(await page.title()).toBe('shapes · Label · Graft');
-  for (const name of ['circle', 'square', 'triangle'])
-    await expect.poll(() => labelRow(page, name).innerText()).toMatch(/\b2\b/);
-  await cell(page, 'square 2.png, square').waitFor();
-});
-
-it('opens a folder by its path, where the studio is on this computer', async () => {
-  const { door } = await openStudio();
-  const shapes = join(await temporaryFolder(), 'shapes');
-  await writeShapes(shapes, 1);
-  const page = await openPage(door.url);
-  await page.getByRole('checkbox', { name: 'Folder names inside it are labels' }).uncheck();
-  await page.getByRole('textbox', { name: /type a path/ }).fill(shapes);
-  await page.keyboard.press('Enter');
-  await page.getByText('3 pictures imported').waitFor();
-  await cell(page, 'circle 1.png, unlabelled').waitFor();
-});
 
 it('unpacks an archive, and says of every file that is left out why', async () => {
   const { door, folder } = await openProject();
@@ -94,26 +66,4 @@ it('takes what is dropped on the pictures', async () => {
   await place.dispatchEvent('drop', { dataTransfer: data });
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await cell(page, 'dropped.png, unlabelled').waitFor();
-});
-
-it('shows a project of ten thousand pictures to its end, by keyboard', async () => {
-  const { studio, door } = await openProject();
-  await addManyPictures(studio, 10_000);
-  const page = await openPage(door.url);
-  await grid(page).getByRole('gridcell').first().waitFor();
-  expect(await page.getByText('10,000 of 10,000 to go').count()).toBe(1);
-  // Only what is in sight is in the page.
-  expect(await grid(page).getByRole('gridcell').count()).toBeLessThan(300);
-
-  await page.keyboard.press('End');
-  const last = cell(page, 'picture 09999.png, unlabelled');
-  await last.waitFor();
-  expect(await last.getAttribute('tabindex')).toBe('0');
-  await expect
-    .poll(() => last.locator('img').evaluate((img: HTMLImageElement) => img.naturalWidth))
-    .toBeGreaterThan(0);
-  await page.keyboard.press('PageUp');
-  await expect.poll(() => last.getAttribute('tabindex')).toBe('-1');
-  await page.keyboard.press('Home');
-  await cell(page, 'picture 00000.png, unlabelled').waitFor();
 });

@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch, openPage } from '../helpers/page.ts';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { openPage, openStudio } from '../helpers/browser.ts';
 import { noise } from '../helpers/pictures.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+/** A studio without a project, as at the first start, and its page. */
+async function firstStart() {
+  const open = await openStudio();
+  return { ...open, page: await openPage(open.door.url) };
+}
 
 /** `pond/frogs/0.png` … `pond/fish/…`, and a file that is no picture. */
 async function pond(folder: string, each = 6): Promise<string> {
@@ -40,7 +40,7 @@ async function typePath(page: Page, path: string, folderNames: boolean): Promise
 
 describe('the first start', () => {
   it('makes a project of a typed folder, labels by its folders, and says what was left out', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), true);
     await row(page, /^frogs 6/).waitFor();
     await row(page, /^fish 6/).waitFor();
@@ -51,7 +51,7 @@ describe('the first start', () => {
   });
 
   it('uploads a chosen folder into the project, with its folder names', async () => {
-    const { page, folder, studio } = await openPage(browser);
+    const { page, folder, studio } = await firstStart();
     await page.locator('input[data-kind="folder"]').setInputFiles(await pond(folder));
     await page.getByText('12 pictures imported, 1 left out.').waitFor();
     await row(page, /^frogs 6/).waitFor();
@@ -60,7 +60,7 @@ describe('the first start', () => {
   });
 
   it('says which path is not there', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await page.getByRole('textbox', { name: /type a path/ }).fill(join(folder, 'nowhere'));
     await page.keyboard.press('Enter');
     const alert = page.getByRole('alert');
@@ -70,7 +70,7 @@ describe('the first start', () => {
 
 describe('the Label room', () => {
   it('labels by keyboard, goes on to the next picture, and finds all again after a reload', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), false);
     for (const name of ['frog', 'fish']) {
       await page.keyboard.press('n');
@@ -94,7 +94,7 @@ describe('the Label room', () => {
   });
 
   it('labels many at once, with a label made on the way; undoes and redoes it', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), false);
     await cells(page).nth(1).click();
     await page.keyboard.press('Shift+ArrowRight');
@@ -113,8 +113,30 @@ describe('the Label room', () => {
     await row(page, /^newt 3/).waitFor();
   });
 
+  it('selects by mouse as every file manager does', async () => {
+    const { page, folder } = await firstStart();
+    await typePath(page, await pond(folder), true);
+    await cells(page).nth(1).click();
+    await cells(page)
+      .nth(3)
+      .click({ modifiers: ['Shift'] });
+    await cells(page)
+      .nth(5)
+      .click({ modifiers: ['ControlOrMeta'] });
+    await page.getByRole('heading', { name: '4 pictures selected' }).waitFor();
+    await page.keyboard.press('0');
+    await page.getByText('Label taken away from 4 pictures.').waitFor();
+    await page.getByText('4 of 12 to go').waitFor();
+    await page.keyboard.press('Control+a');
+    await page.getByRole('heading', { name: '12 pictures selected' }).waitFor();
+    await page.keyboard.press('1');
+    await page.getByText('All labelled').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('4 of 12 to go').waitFor();
+  });
+
   it('leaves a labelled picture where it is until the filter is applied again', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), true);
     await row(page, /^frogs 6/).click();
     await expect.poll(() => cells(page).count()).toBe(6);
@@ -128,7 +150,7 @@ describe('the Label room', () => {
   });
 
   it('renames, merges and deletes labels, and takes each back', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), true);
     await row(page, /^frogs/).focus();
     await page.keyboard.press('F2');
@@ -153,7 +175,7 @@ describe('the Label room', () => {
   });
 
   it('opens a picture large, zooms, goes on and labels there', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), true);
     await cells(page).first().click();
     await page.keyboard.press('Space');
@@ -181,7 +203,7 @@ describe('the Label room', () => {
   });
 
   it('finds by text, by key, and comes back with Esc', async () => {
-    const { page, folder } = await openPage(browser);
+    const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), false);
     await page.keyboard.press('/');
     await page.keyboard.type('fish 3');

@@ -68,7 +68,9 @@ describe.each(places)('the main job in $place', ({ open }) => {
     const first = () =>
       cells.evaluateAll((all) => all.slice(0, 20).map((one) => one.getAttribute('aria-label')));
     const unlabelled = Array.from({ length: 20 }, () => expect.stringMatching(/, unlabelled$/));
-    await expect.poll(first, 'those that wait for a label come first').toEqual(unlabelled);
+    await expect
+      .poll(first, { message: 'those that wait for a label come first' })
+      .toEqual(unlabelled);
     await labelRow(page, 'food and drink').waitFor();
   });
 

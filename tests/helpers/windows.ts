@@ -76,6 +76,7 @@ export async function openInElectron(executablePath: string): Promise<StudioWind
   });
   const page = await app.firstWindow();
   const complaints = complaintsOf(page);
+  let count = 0;
   return {
     page,
     folder,
@@ -89,12 +90,12 @@ export async function openInElectron(executablePath: string): Promise<StudioWind
       await button.click();
     },
     async save(button) {
-      const path = join(folder, 'saved');
+      const path = join(folder, `saved ${++count}`);
       await app.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = async () => ({ canceled: false, filePath });
       }, path);
       await button.click();
-      await page.getByText(`Saved`).first().waitFor();
+      await page.getByText(path).waitFor();
       return path;
     },
     async close() {
