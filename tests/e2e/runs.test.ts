@@ -26,11 +26,10 @@ it('says why a run failed, stops another, and forgets both', async () => {
   await page.getByRole('button', { name: 'Stop Fine-tune top' }).click();
 
   await aside.getByRole('button', { name: /Feature extraction .* failed$/ }).click();
-  const reason = page.getByRole('status').getByText('The weights became infinite');
-  await page.getByText('The weights became infinite').first().waitFor();
-  expect(await reason.or(page.locator('.reason')).first().innerText()).toContain(
-    'smaller learning rate',
-  );
+  await page
+    .getByRole('main')
+    .getByText('The weights became infinite: try a smaller learning rate.')
+    .waitFor();
   await page.getByRole('button', { name: 'Delete this run' }).click();
   await expect.poll(() => aside.getByRole('button', { name: /failed$/ }).count()).toBe(0);
 
@@ -59,18 +58,16 @@ it('refuses a setting that makes no sense, in words, and keeps one that does', a
   expect(engine.started[0]!.job.settings.epochs).toBe(7);
 });
 
-it('trains on the networks that are chosen, the best one first of all', async () => {
+it('trains on the best network until others are chosen', async () => {
   const { door } = await openShapes();
   const page = await openPage(`${door.url}#train`);
   const networks = page.getByRole('complementary', { name: 'Runs and networks' });
   const chosen = networks.getByRole('checkbox', { checked: true });
   await expect.poll(() => chosen.count()).toBe(1);
-  const best = await chosen.locator('..').innerText();
   await chosen.uncheck();
   await page.getByText('Choose a network.').waitFor();
   const start = page.getByRole('button', { name: 'Train and compare', exact: true });
   expect(await start.isDisabled()).toBe(true);
   await networks.getByRole('checkbox', { name: /MobileNetV2/ }).check();
   await page.getByText('on 15 labelled pictures, with MobileNetV2').waitFor();
-  expect(best).not.toBe('');
 });

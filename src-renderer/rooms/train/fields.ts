@@ -36,6 +36,10 @@ const all: readonly Field[] = (Object.keys(properties) as (keyof TrainSettings)[
 export const fieldsOf = (recipe: RecipeName): readonly Field[] =>
   all.filter(({ name }) => !recipes[recipe].unused.includes(name));
 
+/** A value as it is shown: optimizers by the names they go by. */
+export const shownValue = (value: TrainSettings[keyof TrainSettings] | string): string =>
+  value === 'sgd' ? 'SGD' : value === 'adamw' ? 'AdamW' : String(value);
+
 /** The value that a person typed, or what is wrong with it, in words. */
 export function parseField(
   { name, title, choices }: Field,
