@@ -96,8 +96,6 @@ for (const { place, open, here } of places)
       await page.keyboard.press('n');
       await page.keyboard.type('puzzling');
       await page.keyboard.press('Enter');
-      const field = page.getByRole('textbox', { name: 'Name of the new label' });
-      await field.waitFor({ state: 'detached' });
       const key = await labelRow(page, 'puzzling').locator('kbd').innerText();
       await page.keyboard.press(key);
       await cell(page, `${third}, puzzling`).waitFor();
