@@ -160,7 +160,27 @@ describe('normalisation and activations', () => {
   it('BatchNormalization with frozen statistics', () => expectGradients(statistics([3, 2, 3])));
   it('BatchNormalization with another epsilon', () =>
     expectGradients(statistics([3, 2, 3], { epsilon: 0.1 })));
+  it.each([
+    ['maps', [3, 2, 3]],
+    ['vectors', [3]],
+  ])('BatchNormalization with the statistics of a batch of %s', (_, input) =>
+    expectGradients({ ...statistics(input), statistics: 'batch' }),
+  );
   it('BatchNormalization of vectors', () => expectGradients(statistics([3])));
+  it('BatchNormalization with the statistics of a batch, around convolutions', () =>
+    expectGradients({
+      input: [2, 4, 4],
+      parameters: { w: [3, 2, 3, 3], scale: [3], shift: [3], v: [2, 3, 1, 1] },
+      width: 2 * 16,
+      statistics: 'batch',
+      write: (g, x) => {
+        const y = g.node('Conv', [x, 'w'], { pads: [1, 1, 1, 1] });
+        const mean = g.initializer('mean', float32([3], [0, 0, 0]));
+        const variance = g.initializer('variance', float32([3], [1, 1, 1]));
+        const z = g.node('BatchNormalization', [y, 'scale', 'shift', mean, variance]);
+        return g.node('Conv', [z, 'v']);
+      },
+    }));
   it('BatchNormalization after a convolution', () =>
     expectGradients({
       input: [2, 3, 3],

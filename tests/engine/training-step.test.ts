@@ -16,8 +16,14 @@ interface LinearRun {
   readonly weight: readonly number[];
   readonly bias: readonly number[];
 }
-const golden: { readonly resnetTail: readonly number[] } & Readonly<Record<Optimizer, LinearRun>> =
-  JSON.parse(readFileSync(new URL('./fixtures/training.json', import.meta.url), 'utf8'));
+interface Golden extends Readonly<Record<Optimizer, LinearRun>> {
+  readonly resnetTail: readonly number[];
+  /** Losses, and some of the parameters after the last step. */
+  readonly batchStatistics: Readonly<Record<string, readonly number[]>>;
+}
+const golden: Golden = JSON.parse(
+  readFileSync(new URL('./fixtures/training.json', import.meta.url), 'utf8'),
+);
 
 const drawn = (name: string, dims: readonly number[], low: number, high: number): Tensor =>
   float32(dims, uniform(name, size(dims), low, high));
@@ -39,6 +45,31 @@ const linearOptions: StepOptions = {
   weightDecay: 0.1,
   dropout: 0.25,
 };
+
+/** Two convolutions with batch normalisations, as fixtures/training.py has them. */
+function normalised(): Graph {
+  const g = new GraphBuilder('normalised');
+  const weight = (name: string, dims: readonly number[]) => {
+    const bound = Math.sqrt(6 / size(dims.slice(1)));
+    return g.initializer(name, drawn(name, dims, -bound, bound));
+  };
+  let x = g.input('x', ['batch', 3, 8, 8]);
+  for (const [at, [inside, outside]] of [
+    [3, 4],
+    [4, 6],
+  ].entries()) {
+    const conv = weight(`conv${at + 1}.weight`, [outside!, inside!, 3, 3]);
+    x = g.node('Conv', [x, conv], { pads: [1, 1, 1, 1], strides: [at + 1, at + 1] });
+    const vectors = ['weight', 'bias', 'running_mean', 'running_var'].map((name) => {
+      const full = `bn${at + 1}.${name}`;
+      const range = name === 'weight' || name === 'running_var' ? [0.5, 1.5] : [-0.1, 0.1];
+      return g.initializer(full, drawn(full, [outside!], range[0]!, range[1]!));
+    });
+    x = g.node('Relu', [g.node('BatchNormalization', [x, ...vectors])]);
+  }
+  g.output(g.node('Flatten', [g.node('GlobalAveragePool', [x])]), ['batch', 6]);
+  return appendHead(g.build(), drawn(head.weight, [3, 6], -1, 1), drawn(head.bias, [3], -0.1, 0.1));
+}
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number) {
   expect(actual).toHaveLength(expected.length);
@@ -70,6 +101,33 @@ describe('beside PyTorch', () => {
     expectClose(losses, expected, 1e-4);
     expectClose(trainer.state[head.weight]!.data as Float32Array, weight, 1e-4);
     expectClose(trainer.state[head.bias]!.data as Float32Array, bias, 1e-4);
+  });
+
+  it('ten SGD steps with the statistics of each batch follow its losses and running statistics', async () => {
+    const forward = normalised();
+    const trainable = [...forward.initializers.keys()]
+      .filter((name) => !/running/.test(name))
+      .map((name) => ({ name, group: 'head', decay: false }) as const);
+    const step = trainingStep(forward, {
+      logits: head.logits,
+      trainable,
+      optimizer: 'sgd',
+      weightDecay: 0,
+      dropout: 0,
+      statistics: 'batch',
+    });
+    const trainer = await Trainer.of(forward, step);
+    const { losses: expected, ...parameters } = golden.batchStatistics;
+    const losses: number[] = [];
+    for (const i of expected!.keys()) {
+      const input = drawn(`maps${i}`, [5, 3, 8, 8], -1, 1);
+      const labels = integers(`labels${i}`, 5, 3);
+      losses.push(await trainer.step({ input, labels }, { head: 0.05, backbone: 0 }));
+    }
+    expectClose(losses, expected!, 1e-3);
+    for (const [name, values] of Object.entries(parameters)) {
+      expectClose(trainer.state[name]!.data as Float32Array, values, 1e-3);
+    }
   });
 
   it('ten SGD steps of a fine-tuned ResNet18 tail follow its losses', async () => {

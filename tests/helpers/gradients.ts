@@ -16,6 +16,8 @@ export interface Case {
   readonly write: (g: GraphBuilder, x: string) => string;
   /** How many numbers a picture has after it. */
   readonly width: number;
+  /** Of batch normalisations. */
+  readonly statistics?: 'frozen' | 'batch';
 }
 
 const classes = 3;
@@ -57,6 +59,7 @@ export async function expectGradients(test: Case): Promise<void> {
     optimizer: 'sgd',
     weightDecay: 0,
     dropout: 0,
+    ...(test.statistics && { statistics: test.statistics }),
   });
   const trainer = await Trainer.of(forward, step);
   const input = drawn('x', [batch, ...test.input]);

@@ -20,13 +20,21 @@ export interface StepOptions {
   readonly weightDecay: number;
   /** Share of zeros in the mask that the loop feeds as `dropout_mask`; 0 for no such input. */
   readonly dropout: number;
+  /**
+   * What a BatchNormalization normalises with. `frozen` (the default): the running statistics, as they are.
+   * `batch`: the batch's own, while the running ones become slots that follow them (one tenth a step).
+   */
+  readonly statistics?: 'frozen' | 'batch';
 }
 
 export interface ParameterSlot {
   /** Graph input that takes the current value; the output `${name}:next` gives the new one. */
   readonly name: string;
   readonly dims: readonly number[];
-  /** Optimizer state of the same shape, zero at first: inputs by these names, outputs with `:next`. */
+  /**
+   * Optimizer state of the same shape, zero at first: inputs by these names, outputs with `:next`. None for
+   * running statistics, which no optimizer moves.
+   */
   readonly state: readonly string[];
 }
 

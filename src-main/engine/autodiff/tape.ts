@@ -35,6 +35,7 @@ export class Tape {
   readonly #values = new Map<string, Value>();
   readonly #turned = new Map<string, string>();
   readonly #gradients = new Map<string, Value>();
+  readonly #renewed = new Map<string, string>();
 
   constructor(g: GraphBuilder, forward: Graph, shapes: Shapes) {
     this.g = g;
@@ -112,6 +113,17 @@ export class Tape {
     const before = this.#gradients.get(name);
     const sum = before && this.g.node('Add', [before.name, this.lay(gradient, before.layout)]);
     this.#gradients.set(name, before ? { ...before, name: sum! } : gradient);
+  }
+
+  /** Records what a running statistic (a slot) is after this step. */
+  renew(name: string, inStep: string): void {
+    this.#renewed.set(name, inStep);
+  }
+
+  renewed(name: string): string {
+    const inStep = this.#renewed.get(name);
+    if (inStep === undefined) throw new Error(`nothing renews "${name}"`);
+    return inStep;
   }
 
   /** The gradient of the loss with respect to a value: whole once all its readers have run back. */

@@ -7,6 +7,7 @@ import { head } from '../graph/head.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import { crossEntropy } from './loss.ts';
 import { optimize, stateOf } from './optimizers.ts';
+import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
 import { rules } from './rules/table.ts';
 import type { ParameterSlot, StepGraph, StepOptions, Trainable } from './step.ts';
 import { type Backward, plain, Tape } from './tape.ts';
@@ -27,6 +28,18 @@ function slotsOf(forward: Graph, { trainable, optimizer }: StepOptions): Paramet
   });
 }
 
+/** The running mean and variance of every batch normalisation, as slots. */
+function runningStatistics(forward: Graph, nodes: readonly Node[]): ParameterSlot[] {
+  const names = nodes.flatMap(({ op, inputs }) =>
+    op === 'BatchNormalization' ? inputs.slice(3, 5) : [],
+  );
+  return [...new Set(names)].map((name) => {
+    const tensor = forward.initializers.get(name);
+    if (!tensor) throw new Error(`the network "${forward.name}" has no statistics "${name}"`);
+    return { name, dims: tensor.dims, state: [] };
+  });
+}
+
 /** Copies a node that no gradient passes through, whatever its operator. */
 function copy(tape: Tape, node: Node): void {
   const inputs = node.inputs.map((name) => (name === '' ? '' : tape.read(name)));
@@ -35,7 +48,12 @@ function copy(tape: Tape, node: Node): void {
 }
 
 /** Writes the nodes of the forward graph and answers how the gradients go back, last node first. */
-function record(tape: Tape, nodes: readonly Node[], mask: string | undefined) {
+function record(
+  tape: Tape,
+  nodes: readonly Node[],
+  mask: string | undefined,
+  batchStatistics: boolean,
+) {
   const way: { readonly output: string; readonly backward: Backward }[] = [];
   for (const node of nodes) {
     const output = node.outputs[0]!;
@@ -44,11 +62,12 @@ function record(tape: Tape, nodes: readonly Node[], mask: string | undefined) {
       mask !== undefined && node.name === head.dropout
         ? { ...node, op: 'Mul', inputs: [node.inputs[0]!, mask] }
         : node;
-    if (!written.inputs.some((input) => tape.needs(input))) {
+    const learns = batchStatistics && written.op === 'BatchNormalization';
+    if (!learns && !written.inputs.some((input) => tape.needs(input))) {
       copy(tape, written);
       continue;
     }
-    const rule = rules[written.op];
+    const rule = learns ? batchStatisticsNormalization : rules[written.op];
     if (!rule) {
       throw new StudioError(
         'refused',
@@ -76,7 +95,9 @@ export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
   if (options.dropout > 0 && !masked) {
     throw new Error(`the network "${forward.name}" has no "${head.dropout}" for a mask`);
   }
-  const slots = slotsOf(forward, options);
+  const running = options.statistics === 'batch' ? runningStatistics(forward, nodes) : [];
+  const learned = slotsOf(forward, options);
+  const slots = [...learned, ...running];
   const unused = slots.find((slot) => !leaves.has(slot.name));
   if (unused) throw new Error(`the logits of "${forward.name}" do not depend on "${unused.name}"`);
 
@@ -104,10 +125,10 @@ export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
     g.input(slot.name, slot.dims);
     for (const state of slot.state) g.input(state, slot.dims);
     tape.define(slot.name, slot.name);
-    tape.need(slot.name);
   }
+  for (const { name } of learned) tape.need(name);
 
-  const way = record(tape, nodes, mask);
+  const way = record(tape, nodes, mask, running.length > 0);
   const { loss, gradient } = crossEntropy(g, tape.read(logits), 'labels', classes);
   tape.flow(logits, () => plain(gradient));
   for (const { output, backward } of way) {
@@ -117,7 +138,10 @@ export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
 
   g.output(loss, []);
   g.output(g.node('Identity', [tape.read(logits)], {}, { output: 'logits' }), [batch, classes]);
-  for (const [i, slot] of slots.entries()) update(tape, slot, trainable[i]!, options);
+  for (const [i, slot] of learned.entries()) update(tape, slot, trainable[i]!, options);
+  for (const { name, dims } of running) {
+    g.output(g.node('Identity', [tape.renewed(name)], {}, { output: next(name) }), dims);
+  }
   return { graph: g.build(), slots };
 }
 
