@@ -1,8 +1,18 @@
 /** The recipes of transfer learning that Graft trains, and every setting a person can turn. */
 import { z } from 'zod';
 
-export const recipeNames = ['feature-extraction', 'fine-tune-top'] as const;
+/** From the one that changes the network least to the one that keeps nothing of it but its shape. */
+export const recipeNames = [
+  'feature-extraction',
+  'early-features',
+  'fine-tune-top',
+  'fine-tune-all',
+  'from-scratch',
+] as const;
 export type RecipeName = (typeof recipeNames)[number];
+
+/** What is compared unless someone chooses otherwise: what suits few pictures, in minutes. */
+export const usualRecipes: readonly RecipeName[] = ['feature-extraction', 'fine-tune-top'];
 
 export interface Recipe {
   readonly title: string;
@@ -16,12 +26,29 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   'feature-extraction': {
     title: 'Feature extraction',
     summary: 'Keeps the network as it is and learns a new last layer.',
-    unused: ['backboneLearningRate', 'blocks'],
+    unused: ['backboneLearningRate', 'blocks', 'warmup'],
+  },
+  'early-features': {
+    title: 'Early features',
+    summary:
+      'Reads an early layer, the one that tells your pictures apart best, and drops the rest.',
+    unused: ['backboneLearningRate', 'blocks', 'warmup'],
   },
   'fine-tune-top': {
     title: 'Fine-tune top',
     summary: 'Also adapts the last blocks of the network to your pictures.',
     unused: [],
+  },
+  'fine-tune-all': {
+    title: 'Fine-tune all',
+    summary: 'Adapts every block of the network gently, and learns a new last layer: slow.',
+    unused: ['blocks'],
+  },
+  'from-scratch': {
+    title: 'From scratch',
+    summary:
+      'Keeps only the shape of the network and learns everything anew: slow, and needs many pictures.',
+    unused: ['backboneLearningRate', 'blocks'],
   },
 };
 
@@ -41,12 +68,16 @@ export const trainSettings = z.object({
   }),
   learningRate: z.number().positive().max(10).meta({
     title: 'Learning rate',
-    description: 'Of the last layer, at the first step; it falls to zero by the last epoch.',
+    description: 'Of the last layer, at its highest; it falls to zero by the last epoch.',
   }),
   backboneLearningRate: z.number().positive().max(10).meta({
     title: 'Learning rate of adapted blocks',
     description:
       'Smaller than that of the last layer, so that what the network knows is bent, not broken.',
+  }),
+  warmup: z.int().min(0).max(1000).meta({
+    title: 'Warm-up',
+    description: 'Epochs in which the learning rates rise from zero.',
   }),
   weightDecay: z.number().min(0).max(1).meta({
     title: 'Weight decay',
@@ -58,7 +89,7 @@ export const trainSettings = z.object({
   }),
   blocks: z.int().min(1).max(100).meta({
     title: 'Blocks to adapt',
-    description: 'Counted from the top; feature extraction adapts none.',
+    description: 'Counted from the top.',
   }),
   patience: z.int().min(1).max(1000).meta({
     title: 'Patience',
@@ -75,7 +106,16 @@ export const trainSettings = z.object({
 });
 export type TrainSettings = z.infer<typeof trainSettings>;
 
-const common = { batchSize: 32, weightDecay: 0.01, dropout: 0.5, blocks: 2, seed: 1 } as const;
+const common = {
+  batchSize: 32,
+  warmup: 0,
+  weightDecay: 0.01,
+  dropout: 0.5,
+  blocks: 2,
+  seed: 1,
+} as const;
+/** Pictures go through the whole network, whose maps are kept until the step is over: fewer at a time. */
+const whole = { ...common, batchSize: 16, warmup: 1 } as const;
 
 export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
   'feature-extraction': {
@@ -86,6 +126,15 @@ export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
     backboneLearningRate: 5e-5,
     patience: 10,
   },
+  'early-features': {
+    ...common,
+    epochs: 200,
+    optimizer: 'adamw',
+    learningRate: 3e-3,
+    backboneLearningRate: 5e-5,
+    patience: 20,
+    dropout: 0,
+  },
   'fine-tune-top': {
     ...common,
     epochs: 10,
@@ -93,6 +142,23 @@ export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
     learningRate: 3e-4,
     backboneLearningRate: 5e-5,
     patience: 4,
+  },
+  'fine-tune-all': {
+    ...whole,
+    epochs: 10,
+    optimizer: 'adamw',
+    learningRate: 3e-4,
+    backboneLearningRate: 3e-5,
+    patience: 4,
+  },
+  'from-scratch': {
+    ...whole,
+    epochs: 60,
+    warmup: 3,
+    optimizer: 'adamw',
+    learningRate: 1e-3,
+    backboneLearningRate: 1e-3,
+    patience: 15,
   },
 };
 

@@ -20,13 +20,14 @@ export function nameList(text: string): string[] {
   return names;
 }
 
+/** "a, b and c". */
+const listed = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
 export function recipeList(text: string): RecipeName[] {
   return nameList(text).map((name) => {
     const known = recipeNames.find((recipe) => recipe === name);
     if (!known) {
-      throw new InvalidArgumentError(
-        `The recipes are ${recipeNames.join(' and ')}, not "${name}".`,
-      );
+      throw new InvalidArgumentError(`The recipes are ${listed(recipeNames)}, not "${name}".`);
     }
     return known;
   });

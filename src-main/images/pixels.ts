@@ -33,7 +33,12 @@ export interface Preprocessing {
  * Throws a StudioError that names the file when it cannot be decoded to its end.
  */
 export async function loadPixels(path: string, form: Preprocessing): Promise<Float32Array> {
-  const { size } = form;
+  const rgb = await loadRgb(path, form.size);
+  return normalise(rgb, form, new Float32Array(rgb.length));
+}
+
+/** The same before it is normalised: S * S interleaved 8-bit RGB pixels. */
+export async function loadRgb(path: string, size: number): Promise<Uint8Array> {
   let rgb: Buffer;
   try {
     rgb = await open(path)
@@ -45,14 +50,18 @@ export async function loadPixels(path: string, form: Preprocessing): Promise<Flo
   } catch (error) {
     throw await pictureError(path, error);
   }
-  return normalise(rgb, form);
+  const expected = 3 * size * size;
+  if (rgb.length !== expected) throw new Error(`expected ${expected} bytes, got ${rgb.length}`);
+  return rgb;
 }
 
-/** From S * S interleaved 8-bit RGB pixels to three normalised planes. */
-function normalise(rgb: Uint8Array, { size, mean, std }: Preprocessing): Float32Array {
+/** From S * S interleaved 8-bit RGB pixels to three normalised planes, written to `planes`. */
+export function normalise(
+  rgb: Uint8Array,
+  { size, mean, std }: Preprocessing,
+  planes: Float32Array,
+): Float32Array {
   const area = size * size;
-  if (rgb.length !== 3 * area) throw new Error(`expected ${3 * area} bytes, got ${rgb.length}`);
-  const planes = new Float32Array(3 * area);
   for (let channel = 0; channel < 3; channel++) {
     const table = new Float32Array(256);
     for (let v = 0; v < 256; v++) table[v] = (v / 255 - mean[channel]!) / std[channel]!;

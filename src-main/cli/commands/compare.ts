@@ -6,6 +6,7 @@ import {
   type RecipeName,
   recipeNames,
   type TrainSettings,
+  usualRecipes,
 } from '../../../src-shared/recipes.ts';
 import { train } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
@@ -57,7 +58,7 @@ export async function compareRuns(
   const { studio } = session;
   const backbones = await chooseBackbones(session, options.backbones);
   const wanted = backbones.flatMap((backbone) =>
-    (options.recipes ?? recipeNames).map((recipe) => ({
+    (options.recipes ?? usualRecipes).map((recipe) => ({
       recipe,
       backbone,
       settings: options.settings,
@@ -96,7 +97,7 @@ export function compareCommand(program: Command): void {
     .description('train what is not trained yet, and compare on the test pictures')
     .option(
       '--recipes <names>',
-      `some of ${recipeNames.join(',')}; all of them if not given`,
+      `some of ${recipeNames.join(',')}; ${usualRecipes.join(' and ')} if not given`,
       recipeList,
     )
     .option(

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type RecipeName, recipeNames } from '../../../src-shared/recipes.ts';
+import { type RecipeName, recipeNames, usualRecipes } from '../../../src-shared/recipes.ts';
 import { train } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
 import { addCommonOptions, type CommonOptions, recipeList } from '../options.ts';
@@ -19,7 +19,7 @@ export function trainCommand(program: Command): void {
     .description('train on the labelled pictures of a project')
     .option(
       '--recipe <names>',
-      `${recipeNames.join(', ')}; both, one after the other, if not given`,
+      `some of ${recipeNames.join(',')}; ${usualRecipes.join(' and ')} if not given`,
       recipeList,
     )
     .option('--backbone <name>', 'the network to start from; the best one there is if not given');
@@ -31,7 +31,7 @@ export function trainCommand(program: Command): void {
           options.backbone === undefined ? undefined : [options.backbone],
         );
         const settings = settingsOf({ ...options });
-        const wanted = (options.recipe ?? recipeNames).map((recipe) => ({
+        const wanted = (options.recipe ?? usualRecipes).map((recipe) => ({
           recipe,
           backbone: backbone!,
           settings,

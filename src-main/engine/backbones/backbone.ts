@@ -2,6 +2,9 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Preprocessing } from '../protocol.ts';
 
+/** The input of every backbone's graph. */
+export const imageInput = 'input';
+
 /** A block and the value that leaves it; cutting after a block cuts at that value. */
 export interface Block {
   readonly name: string;

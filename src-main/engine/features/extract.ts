@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { loadPixels, type Preprocessing } from '../../images/pixels.ts';
-import type { Graph } from '../graph/graph.ts';
+import { ancestors } from '../graph/cut.ts';
+import type { Graph, ValueInfo } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
+import { size } from '../graph/tensor.ts';
 import type { Example, Progress } from '../protocol.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { ahead } from './ahead.ts';
@@ -22,43 +24,50 @@ const progressMs = 100;
 
 export interface ExtractOptions {
   readonly runtime: Runtime;
-  /** Takes `input`, N x 3 x S x S; gives the value where the network is cut. */
+  /** Takes `input`, N x 3 x S x S; gives the value where the network is cut, or several such. */
   readonly trunk: Graph;
   /** SHA-256 of the weight file. */
   readonly weights: string;
   readonly preprocessing: Preprocessing;
-  /** Shape of one picture's features. */
-  readonly dims: readonly number[];
   readonly folder: string;
   readonly examples: readonly Example[];
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
 }
 
+/** Shape of one picture's features. */
+export const featureDims = ({ dims }: ValueInfo) => dims.slice(1) as number[];
+
 /**
- * Sees to it that the cache holds the features of all examples, and returns it, open.
+ * Sees to it that the features of all examples are cached, each output of the trunk for itself and all in
+ * one pass, and returns the caches in the order of the outputs, open.
  *
  * @throws StudioError that names the picture that is missing, unreadable, or not the one it was
  */
-export async function extractFeatures(options: ExtractOptions): Promise<FeatureCache> {
-  const { trunk, weights, preprocessing, dims, folder, examples } = options;
-  // The nodes are part of the key: another way of computing must not find what this one has left.
-  const nodes = createHash('sha256').update(JSON.stringify(trunk.nodes)).digest('hex');
-  const cut = trunk.outputs[0]!.name;
-  const cache = new FeatureCache(
-    folder,
-    { weights, cut, preprocessing, nodes },
-    dims.reduce((product, dim) => product * dim, 1),
-  );
+export async function extractFeatures(options: ExtractOptions): Promise<readonly FeatureCache[]> {
+  const { trunk, examples } = options;
+  const caches: FeatureCache[] = [];
   try {
-    const missing = examples.filter(({ sha256 }) => !cache.holds(sha256));
-    if (missing.length > 0) await runTrunk(options, missing, cache);
+    for (const output of trunk.outputs) caches.push(openCache(options, output));
+    const missing = examples.filter(({ sha256 }) => !caches.every((cache) => cache.holds(sha256)));
+    if (missing.length > 0) await runTrunk(options, missing, caches);
     else options.report({ kind: 'features', ...whole(examples), secondsLeft: 0 });
-    return cache;
+    return caches;
   } catch (error) {
-    cache.close();
+    for (const cache of caches) cache.close();
     throw error;
   }
+}
+
+function openCache(
+  { trunk, weights, preprocessing, folder }: ExtractOptions,
+  output: ValueInfo,
+): FeatureCache {
+  // The nodes are part of the key: another way of computing must not find what this one has left.
+  const way = ancestors(trunk, [output.name]).nodes;
+  const nodes = createHash('sha256').update(JSON.stringify(way)).digest('hex');
+  const key = { weights, cut: output.name, preprocessing, nodes };
+  return new FeatureCache(folder, key, size(featureDims(output)));
 }
 
 const whole = ({ length }: readonly Example[]) => ({ done: length, total: length });
@@ -66,7 +75,7 @@ const whole = ({ length }: readonly Example[]) => ({ done: length, total: length
 async function runTrunk(
   { runtime, trunk, preprocessing, examples, signal, report }: ExtractOptions,
   missing: readonly Example[],
-  cache: FeatureCache,
+  caches: readonly FeatureCache[],
 ): Promise<void> {
   const total = examples.length;
   let done = total - missing.length;
@@ -76,7 +85,9 @@ async function runTrunk(
   try {
     const began = performance.now();
     let reported = began;
-    const pictures = ahead(missing, decodeAhead, (example) => readPicture(example, preprocessing));
+    const pictures = ahead(missing, decodeAhead, (example) =>
+      readPicture(example, (path) => loadPixels(path, preprocessing)),
+    );
     for (let at = 0; at < missing.length; at += batchSize) {
       const batch = missing.slice(at, at + batchSize);
       const input = new Float32Array(batch.length * 3 * preprocessing.size ** 2);
@@ -93,10 +104,10 @@ async function runTrunk(
         },
       });
       signal.throwIfAborted();
-      cache.append(
-        batch.map(({ sha256 }) => sha256),
-        results[trunk.outputs[0]!.name]!.data as Float32Array,
-      );
+      const names = batch.map(({ sha256 }) => sha256);
+      for (const [i, cache] of caches.entries()) {
+        cache.append(names, results[trunk.outputs[i]!.name]!.data as Float32Array);
+      }
       done += batch.length;
       const now = performance.now();
       if (done < total && now - reported < progressMs) continue;
@@ -110,14 +121,14 @@ async function runTrunk(
 }
 
 /** Decodes a picture, and checks meanwhile that the file still is the one that was imported. */
-async function readPicture(
+export async function readPicture<T>(
   { path, sha256 }: Example,
-  preprocessing: Preprocessing,
-): Promise<Float32Array> {
+  load: (path: string) => Promise<T>,
+): Promise<T> {
   const hash = hashOf(path);
   // A file that cannot be read fails in the decoder too, whose sentence is the better one.
   hash.catch(() => undefined);
-  const pixels = await loadPixels(path, preprocessing);
+  const pixels = await load(path);
   if ((await hash) !== sha256) {
     throw new StudioError(
       'refused',

@@ -12,6 +12,11 @@ export interface Features {
   /** Shape of one picture's features. */
   readonly dims: readonly number[];
   /** The features of these examples (indices), one after the other. */
+  gather(examples: readonly number[]): Float32Array | Promise<Float32Array>;
+}
+
+/** Those that are there already. */
+export interface KnownFeatures extends Features {
   gather(examples: readonly number[]): Float32Array;
 }
 
@@ -20,7 +25,7 @@ export function openFeatures(
   examples: readonly Example[],
   dims: readonly number[],
   limit = memoryLimit,
-): Features {
+): KnownFeatures {
   const { floats } = cache;
   const fill = (of: readonly number[]) => {
     const features = new Float32Array(of.length * floats);
@@ -33,7 +38,7 @@ export function openFeatures(
 }
 
 /** @param all the features of each example, one after the other */
-export function inMemory(all: Float32Array, dims: readonly number[]): Features {
+export function inMemory(all: Float32Array, dims: readonly number[]): KnownFeatures {
   const floats = dims.reduce((product, dim) => product * dim, 1);
   return {
     dims,

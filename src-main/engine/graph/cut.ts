@@ -27,6 +27,15 @@ function only(
   return new Map(Array.from(initializers).filter(([name]) => names.has(name)));
 }
 
+/** What some values need of a graph, which become its outputs. */
+export function upTo(graph: Graph, outputs: Graph['outputs']): Graph {
+  const { nodes, leaves } = ancestors(
+    graph,
+    outputs.map(({ name }) => name),
+  );
+  return { ...graph, outputs, nodes, initializers: only(graph.initializers, leaves) };
+}
+
 /**
  * Cuts at a value: the trunk gives it, the tail takes it as its only input and gives the graph's outputs.
  * Initializers go where they are used. Throws a StudioError when the graph has no such value, or when

@@ -4,37 +4,31 @@ import { join } from 'node:path';
 import type { SplitName } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { version } from '../../programs.ts';
+import type { Backbone } from '../backbones/backbone.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
-import { extractFeatures } from '../features/extract.ts';
-import { openFeatures } from '../features/features.ts';
-import { cut } from '../graph/cut.ts';
 import { wholeModel, writeModel } from '../model/model-file.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
-import { plan } from '../recipes/plan.ts';
 import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
 import { softmax } from '../training/classification.ts';
 import { trainTail } from '../training/train-tail.ts';
 import type { JobContext } from './job.ts';
+import { prepare } from './prepare.ts';
 
 export async function train(job: TrainJob, context: JobContext): Promise<TrainResult> {
   checkExamples(job);
+  return trainOn(await loadBackbone(job.backbone), job, context);
+}
+
+/** The same on a network that is loaded already. */
+export async function trainOn(
+  whole: Backbone,
+  job: TrainJob,
+  context: JobContext,
+): Promise<TrainResult> {
   // The same order whatever the order in which they were given: shuffling starts from it.
   const examples = job.examples.toSorted((a, b) => a.imageId - b.imageId);
-  const backbone = await loadBackbone(job.backbone);
-  const { cut: value, trained, trainedBlocks } = plan(job.recipe, job.settings, backbone);
-  const { trunk, tail } = cut(backbone.graph, value);
-  const dims = trunk.outputs[0]!.dims.slice(1) as number[];
-
-  const cache = await extractFeatures({
-    runtime,
-    trunk,
-    weights: job.backbone.sha256,
-    preprocessing: backbone.preprocessing,
-    dims,
-    folder: job.features,
-    examples,
-    ...context,
-  });
+  const prepared = await prepare({ job, backbone: whole, examples, context });
+  const { backbone, tail, start, features, trained, trainedBlocks } = prepared;
   try {
     const indices = (split: SplitName) =>
       examples.flatMap((example, at) => (example.split === split ? [at] : []));
@@ -42,7 +36,8 @@ export async function train(job: TrainJob, context: JobContext): Promise<TrainRe
     const result = await trainTail({
       runtime,
       tail,
-      features: openFeatures(cache, examples, dims),
+      start,
+      features,
       labels: examples.map(({ label }) => label),
       classes: job.classes.length,
       split: { train: indices('train'), validation: indices('validation'), test },
@@ -73,7 +68,7 @@ export async function train(job: TrainJob, context: JobContext): Promise<TrainRe
       })),
     };
   } finally {
-    cache.close();
+    prepared.close();
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Epoch } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import type { TrainSettings } from '../../../src-shared/recipes.ts';
+import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
 import { type Quality, quality } from './classification.ts';
 import { copied, type Network, type Weights } from './network.ts';
@@ -57,13 +58,15 @@ export async function fit(options: FitOptions): Promise<Fitted> {
     const epochBegan = performance.now();
     const shuffledExamples = shuffled(train, order);
     let loss = 0;
-    for (let at = 0; at < train.length; at += settings.batchSize, step++) {
-      const batch = shuffledExamples.slice(at, at + settings.batchSize);
+    const batches = inBatches(shuffledExamples, settings.batchSize);
+    const inputs = batchesAhead(features, batches);
+    for (const batch of batches) {
+      const { value: input } = await inputs.next();
       const width = batch.length * trainer.headInputs;
       const batchLoss = await trainer.step({
-        features: features.gather(batch),
+        features: input!,
         labels: batch.map((example) => labels[example]!),
-        rateFactor: cosineDecay(step, steps),
+        rateFactor: rateFactor(step++, steps, settings.warmup * stepsPerEpoch),
         dropout: settings.dropout > 0 ? dropoutMask(width, settings.dropout, drop) : null,
       });
       signal.throwIfAborted();
@@ -90,6 +93,12 @@ export async function fit(options: FitOptions): Promise<Fitted> {
       return { ...best, epochs: epoch };
     }
   }
+}
+
+/** Rises in `warmup` equal steps, the last of which reaches 1, then decays over the steps that are left. */
+export function rateFactor(step: number, steps: number, warmup: number): number {
+  if (step < warmup) return (step + 1) / warmup;
+  return cosineDecay(step - warmup, steps - warmup);
 }
 
 /** From 1 at the first of `steps` steps to nearly 0 at the last (Loshchilov and Hutter 2017, without restarts). */

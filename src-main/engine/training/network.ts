@@ -1,4 +1,5 @@
 /** A part of a network as it is when used: without dropout and gradients, with weights that are fed. */
+import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
@@ -17,7 +18,8 @@ export function copied(weights: Weights): Weights {
   );
 }
 
-const batchSize = 32;
+/** Maps of a whole network take much memory: no more at a time than keeps the processor busy. */
+const batchSize = 16;
 
 export class Network {
   readonly #session: Session;
@@ -52,10 +54,15 @@ export class Network {
     signal: AbortSignal,
   ): Promise<Float32Array[]> {
     const rows: Float32Array[] = [];
-    for (let at = 0; at < examples.length; at += batchSize) {
-      const batch = examples.slice(at, at + batchSize);
-      const dims = [batch.length, ...features.dims];
-      const input: Tensor = { type: 'float32', dims, data: features.gather(batch) };
+    const batches = inBatches(examples, batchSize);
+    const inputs = batchesAhead(features, batches);
+    for (const batch of batches) {
+      const { value: data } = await inputs.next();
+      const input: Tensor = {
+        type: 'float32',
+        dims: [batch.length, ...features.dims],
+        data: data!,
+      };
       const results = await this.#session.run({ ...weights, [this.#input]: input });
       signal.throwIfAborted();
       const output = results[this.#output]!;

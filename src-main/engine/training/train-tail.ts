@@ -5,6 +5,9 @@
  * feature extraction. Where blocks are adapted too, they follow with the layer so trained: started from a
  * random one they would be bent towards its noise (Kumar et al. 2022, "Fine-tuning can distort
  * pretrained features and underperform out-of-distribution").
+ *
+ * Where nothing is kept of what the network has learned, all begins at random, and batch normalisations
+ * learn from the batches.
  */
 import { availableParallelism } from 'node:os';
 import type { Epoch } from '../../../src-shared/domain.ts';
@@ -16,7 +19,9 @@ import { cut } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
 import { appendHead, head } from '../graph/head.ts';
 import { float32 } from '../graph/tensor.ts';
+import { heInitialised } from '../recipes/initialise.ts';
 import { parametersOf } from '../recipes/parameters.ts';
+import type { TailPlan } from '../recipes/plan.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { type Fitted, fit } from './fit.ts';
 import { Network, type Weights } from './network.ts';
@@ -30,6 +35,7 @@ export interface TailOptions {
   readonly runtime: Runtime;
   /** From the cut to N x F features, its only output; without nodes when the cut is there. */
   readonly tail: Graph;
+  readonly start?: TailPlan['start'];
   /** At the cut. */
   readonly features: Features;
   /** Class of each example. */
@@ -52,9 +58,26 @@ export interface TrainedTail extends Fitted {
 }
 
 export async function trainTail(options: TailOptions): Promise<TrainedTail> {
+  return options.start === 'random' ? trainAnew(options) : trainOn(options);
+}
+
+async function trainAnew(options: TailOptions): Promise<TrainedTail> {
+  const { tail, classes, settings } = options;
+  const untrained = zeroHead(classes, tail.outputs[0]!.dims[1] as number);
+  const { [head.weight]: weight, [head.bias]: bias } = untrained;
+  return fitGraph(appendHead(heInitialised(tail, settings.seed), weight!, bias!), {
+    ...options,
+    settings: { ...settings, backboneLearningRate: settings.learningRate },
+  });
+}
+
+/** Starts from what the network knows. */
+async function trainOn(options: TailOptions): Promise<TrainedTail> {
   const { tail, split, settings } = options;
   const ends = await endFeatures(options);
-  const standard = standardOf(split.train.map((example) => ends.gather([example])));
+  const standard = standardOf(
+    await Promise.all(split.train.map(async (example) => ends.gather([example]))),
+  );
   const withHead = (graph: Graph, weights: Weights) =>
     appendHead(appendStandard(graph, standard), weights[head.weight]!, weights[head.bias]!);
 
@@ -108,8 +131,13 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
     ...parameter,
     group: parameter.name === head.weight || parameter.name === head.bias ? 'head' : 'backbone',
   }));
-  const step = trainingStep(forward, { ...settings, logits: head.logits, trainable });
-  const names = trainable.map(({ name }) => name);
+  const step = trainingStep(forward, {
+    ...settings,
+    logits: head.logits,
+    trainable,
+    statistics: options.start === 'random' ? 'batch' : 'frozen',
+  });
+  const names = step.slots.map(({ name }) => name);
   const network = await Network.open(runtime, forward, names, threads);
   try {
     const trainer = await Trainer.open({ ...settings, runtime, step, forward, features, threads });

@@ -1,7 +1,8 @@
 import { initial } from './001-initial.ts';
+import { warmup } from './002-warmup.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
  * applied. One file each, never changed once released: a new shape is a new file at the end.
  */
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, warmup];

@@ -6,11 +6,12 @@ import {
   type RecipeName,
   recipeNames,
   type TrainSettings,
+  usualRecipes,
 } from '../../../src-shared/recipes.ts';
 
 /** What the next comparison will train: it outlives a look into another room. */
 export class Plan {
-  readonly recipes = new SvelteSet<RecipeName>(recipeNames);
+  readonly recipes = new SvelteSet<RecipeName>(usualRecipes);
   /** Networks by name; undefined until the person chooses: then the best one is meant. */
   #backbones = $state.raw<ReadonlySet<string> | undefined>();
   /** Only what differs from the defaults. */

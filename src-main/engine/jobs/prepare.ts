@@ -1,0 +1,119 @@
+/** What a run trains, and on what: the recipe's plan carried out up to the training itself. */
+import { assertNever } from '../../../src-shared/errors.ts';
+import { type Backbone, imageInput } from '../backbones/backbone.ts';
+import { type ExtractOptions, extractFeatures, featureDims } from '../features/extract.ts';
+import { openFeatures } from '../features/features.ts';
+import { openPixels } from '../features/pixels.ts';
+import { cut } from '../graph/cut.ts';
+import type { Example, TrainJob } from '../protocol.ts';
+import { endingAt, pooledBlocks } from '../recipes/early-features.ts';
+import { type EarlyPlan, plan, type TailPlan } from '../recipes/plan.ts';
+import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
+import { chooseLayer } from '../training/choose-layer.ts';
+import type { TailOptions } from '../training/train-tail.ts';
+import type { JobContext } from './job.ts';
+
+export interface Prepared {
+  /** The network below the new head: as it was, or the part of it that is used. */
+  readonly backbone: Backbone;
+  readonly tail: TailOptions['tail'];
+  readonly start: TailPlan['start'];
+  readonly features: TailOptions['features'];
+  readonly trained: string;
+  readonly trainedBlocks: number;
+  close(): void;
+}
+
+interface Task {
+  readonly job: TrainJob;
+  readonly backbone: Backbone;
+  /** In the order in which the features are numbered. */
+  readonly examples: readonly Example[];
+  readonly context: JobContext;
+}
+
+export async function prepare(task: Task): Promise<Prepared> {
+  const { job, backbone } = task;
+  const planned = plan(job.recipe, job.settings, backbone);
+  switch (planned.kind) {
+    case 'early':
+      return prepareEarly(task, planned);
+    case 'tail':
+      return planned.cut === imageInput ? prepareWhole(task, planned) : prepareTail(task, planned);
+    default:
+      return assertNever(planned);
+  }
+}
+
+/** Everything but the part of the network that is run. */
+function extraction({ job, backbone, examples, context }: Task): Omit<ExtractOptions, 'trunk'> {
+  return {
+    runtime,
+    weights: job.backbone.sha256,
+    preprocessing: backbone.preprocessing,
+    folder: job.features,
+    examples,
+    ...context,
+  };
+}
+
+async function prepareTail(task: Task, planned: TailPlan): Promise<Prepared> {
+  const { backbone, examples } = task;
+  const { trunk, tail } = cut(backbone.graph, planned.cut);
+  const [cache] = await extractFeatures({ ...extraction(task), trunk });
+  return {
+    ...planned,
+    backbone,
+    tail,
+    features: openFeatures(cache!, examples, featureDims(trunk.outputs[0]!)),
+    close: () => cache!.close(),
+  };
+}
+
+/** No part of the network is frozen, so there is nothing to be cached but the pictures. */
+function prepareWhole({ backbone, examples }: Task, planned: TailPlan): Prepared {
+  return {
+    ...planned,
+    backbone,
+    tail: cut(backbone.graph, planned.cut).tail,
+    features: openPixels(examples, backbone.preprocessing),
+    close: () => {},
+  };
+}
+
+async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prepared> {
+  const { job, backbone, examples, context } = task;
+  const trunk = pooledBlocks(backbone, candidates);
+  const caches = await extractFeatures({ ...extraction(task), trunk });
+  const close = () => {
+    for (const cache of caches) cache.close();
+  };
+  try {
+    const layers = caches.map((cache, i) =>
+      openFeatures(cache, examples, featureDims(trunk.outputs[i]!)),
+    );
+    const { best } = await chooseLayer({
+      runtime,
+      layers,
+      labels: examples.map(({ label }) => label),
+      classes: job.classes.length,
+      train: examples.flatMap(({ split }, at) => (split === 'train' ? [at] : [])),
+      settings: job.settings,
+      signal: context.signal,
+    });
+    const block = candidates[best]!;
+    const lower = endingAt(backbone, block);
+    return {
+      backbone: lower,
+      tail: cut(lower.graph, lower.graph.outputs[0]!.name).tail,
+      start: 'learned',
+      features: layers[best]!,
+      trained: `classifier on ${block.name}`,
+      trainedBlocks: 0,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
