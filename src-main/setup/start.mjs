@@ -47,5 +47,20 @@ export async function start(args) {
       `No window of its own, because ${electron.why}: the studio opens in the browser instead.`,
     );
   }
-  return runNode(['src-main/cli/main.ts', 'serve', ...args.filter((arg) => arg !== '--browser')]);
+  const rest = args.filter((arg) => arg !== '--browser');
+  const at = rest.indexOf('--connect');
+  if (at >= 0) return visit(rest[at + 1] ?? '', !rest.includes('--no-open'));
+  return runNode(['src-main/cli/main.ts', 'serve', ...rest]);
+}
+
+/** A studio that runs elsewhere has its page already. */
+async function visit(address, isToOpen) {
+  if (!URL.canParse(address)) {
+    throw new Error(`"${address}" is not the address of a studio: it is printed by "graft serve".`);
+  }
+  console.log(`The studio is at ${address}`);
+  if (!isToOpen) return 0;
+  const { default: open } = await import('open');
+  await open(address);
+  return 0;
 }
