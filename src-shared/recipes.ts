@@ -1,5 +1,6 @@
 /** The recipes of transfer learning that Graft trains, and every setting a person can turn. */
 import { z } from 'zod';
+import { assertNever } from './errors.ts';
 
 /** From the one that changes the network least to the one that keeps nothing of it but its shape. */
 export const recipeNames = [
@@ -161,6 +162,41 @@ export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
     patience: 15,
   },
 };
+
+/** How many blocks, from the stem, a recipe for early features chooses from. */
+export const earlyBlocks = (blocks: number): number => Math.ceil(blocks / 2);
+
+/** What becomes of a network's blocks: the first ones stay as they are, those above them are changed. */
+export interface BlockUse {
+  /** The first so many are part of the trained network; at most, where a layer has yet to be chosen. */
+  readonly used: number;
+  /** How many of these, from the top, are trained. */
+  readonly trained: number;
+  /** Do they start from random weights? */
+  readonly anew: boolean;
+}
+
+export function blockUse(
+  recipe: RecipeName,
+  settings: Pick<TrainSettings, 'blocks'>,
+  blocks: number,
+): BlockUse {
+  switch (recipe) {
+    case 'feature-extraction':
+      return { used: blocks, trained: 0, anew: false };
+    case 'early-features':
+      return { used: earlyBlocks(blocks), trained: 0, anew: false };
+    case 'fine-tune-top':
+      // The stem always stays.
+      return { used: blocks, trained: Math.min(settings.blocks, blocks - 1), anew: false };
+    case 'fine-tune-all':
+      return { used: blocks, trained: blocks, anew: false };
+    case 'from-scratch':
+      return { used: blocks, trained: blocks, anew: true };
+    default:
+      return assertNever(recipe);
+  }
+}
 
 /** All settings of a run from those that differ from the recipe's own. */
 export function completeSettings(

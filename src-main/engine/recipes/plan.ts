@@ -1,6 +1,6 @@
 /** What a recipe means for one backbone: where it is cut, and what is trained above the cut. */
 import { assertNever } from '../../../src-shared/errors.ts';
-import type { RecipeName, TrainSettings } from '../../../src-shared/recipes.ts';
+import { earlyBlocks, type RecipeName, type TrainSettings } from '../../../src-shared/recipes.ts';
 import { type Backbone, type Block, imageInput } from '../backbones/backbone.ts';
 
 /** What is above a cut is trained. */
@@ -34,7 +34,7 @@ export function plan(
     case 'feature-extraction':
       return cutAfter(blocks, blocks.length);
     case 'early-features':
-      return { kind: 'early', candidates: blocks.slice(0, Math.ceil(blocks.length / 2)) };
+      return { kind: 'early', candidates: blocks.slice(0, earlyBlocks(blocks.length)) };
     case 'fine-tune-top':
       return cutAfter(blocks, Math.max(1, blocks.length - settings.blocks));
     case 'fine-tune-all':
