@@ -100,6 +100,22 @@ describe('migrating', () => {
     expect(database.prepare('SELECT * FROM a').all()).toEqual([{ x: 1, y: 2 }]);
   });
 
+  it('gives runs from before there was a warm-up one of no epochs, and leaves others theirs', async () => {
+    const database = await openRaw();
+    migrate(database, migrations.slice(0, 1));
+    const add = database.prepare(`INSERT INTO runs
+      (backbone, recipe, settings, state, created_at, classes, counts)
+      VALUES ('tiny', 'fine-tune-top', ?, 'queued', '2026-01-01T00:00:00.000Z', '[]', '{}')`);
+    add.run(JSON.stringify({ epochs: 5 }));
+    add.run(JSON.stringify({ epochs: 5, warmup: 3 }));
+    migrate(database);
+    const settings = database.prepare('SELECT settings FROM runs ORDER BY id').pluck().all();
+    expect(settings.map((text) => JSON.parse(text as string))).toEqual([
+      { epochs: 5, warmup: 0 },
+      { epochs: 5, warmup: 3 },
+    ]);
+  });
+
   it('undoes a step that fails half-way and keeps the steps before it', async () => {
     const database = await openRaw();
     expect(() => migrate(database, ['CREATE TABLE a (x)', 'CREATE TABLE b (y); nonsense'])).toThrow(
