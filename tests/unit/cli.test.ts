@@ -30,7 +30,10 @@ describe('usage', () => {
     [['train', 'x', '--epochs', 'many'], /--epochs/],
     [['train', 'x', '--epochs', ''], /--epochs/],
     [['train', 'x', '--epochs', '1.5'], /--epochs/],
-    [['train', 'x', '--recipe', 'magic'], /The recipes are feature-extraction, .* and from-scratch, not "magic"/],
+    [
+      ['train', 'x', '--recipe', 'magic'],
+      /The recipes are feature-extraction, .* and from-scratch, not "magic"/,
+    ],
     [['train', 'x', '--optimizer', 'magic'], /--optimizer/],
     [['train', 'x', '--seed', '-1'], /--seed/],
     [['compare', 'x', '--backbones', 'a,,b'], /A name is empty/],
