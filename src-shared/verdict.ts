@@ -102,7 +102,8 @@ export function headline(
     return `No clear winner: ${name(best)} is ${right}, but that is no clear difference to ${to}.${elsewhere}${small}`;
   }
   const beats = beaten.map((other) => `${name(other)} (${pWords(pairWith(other)!.pValue)})`);
-  const unclear =
-    level.length > 0 ? `; against ${list(level.map(name))} there is no clear difference` : '';
+  // A sentence that names many is read by nobody; the table below has them all.
+  const against = level.length > 2 ? `${level.length} others` : list(level.map(name));
+  const unclear = level.length > 0 ? `; against ${against} there is no clear difference` : '';
   return `${names.get(best.id)} is the best here: ${right}. It beats ${list(beats)}${unclear}.${elsewhere}${small}`;
 }
