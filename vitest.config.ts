@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// `npm test` runs the projects one after the other (tests/run.mjs); `npx vitest --project unit` runs one.
+// `npm test` runs the projects one after the other (tests/run.ts); `npx vitest --project unit` runs one.
 const project = (name: string, options: object = {}) => ({
   extends: true as const,
   test: { name, include: [`tests/${name}/**/*.test.ts`], testTimeout: 120_000, ...options },
