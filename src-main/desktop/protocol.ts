@@ -26,13 +26,19 @@ export function registerScheme(): void {
 const isKind = (kind: string | undefined): kind is MediaKind =>
   mediaKinds.some((known) => known === kind);
 
-function answer(status: number, type: string, body: Uint8Array | string): Response {
+function answer(
+  status: number,
+  type: string,
+  body: Uint8Array | string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(body as BodyInit, {
     status,
     headers: {
       'content-type': type,
       'content-security-policy': policy,
       'x-content-type-options': 'nosniff',
+      ...headers,
     },
   });
 }
@@ -43,8 +49,9 @@ async function serve(studio: Studio, url: URL): Promise<Response> {
     if (!isKind(kind) || !/^\d+$/.test(id ?? '')) {
       throw new StudioError('not-found', `There is no ${url.pathname} here.`);
     }
-    const { type, bytes } = await studio.media(kind, Number(id));
-    return answer(200, type, bytes);
+    const { type, bytes, fileName } = await studio.media(kind, Number(id));
+    const disposition = `inline; filename*=UTF-8''${encodeURIComponent(fileName)}`;
+    return answer(200, type, bytes, { 'content-disposition': disposition });
   }
   const page = await readPage(join(root, 'out', 'renderer'), url.pathname);
   return page

@@ -1,7 +1,6 @@
 /**
  * One script of calls through every door that is a Studio: each door has to give the same answers, and
- * every answer and every event has to be what the contract says. (The command line has tests of its own,
- * and so has the Electron window.)
+ * every answer and every event has to be what the contract says. (The command line has tests of its own.)
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,8 +19,10 @@ import {
 } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { remoteStudio } from '../../src-shared/remote-studio.ts';
+import { openWindow, studioOfPage } from '../helpers/electron-window.ts';
 import { writeShapes } from '../helpers/shapes.ts';
 import { until } from '../helpers/until.ts';
+import { bringElectron } from '../setup/electron.ts';
 
 let folder: string;
 const oldHome = process.env.GRAFT_HOME;
@@ -44,6 +45,27 @@ interface Door {
   close(): Promise<void>;
 }
 
+const electron = bringElectron();
+if (electron.kind === 'none') {
+  console.warn(`\n!!! THE SCRIPT DID NOT RUN THROUGH THE DESKTOP DOOR: ${electron.why}.\n`);
+}
+
+async function throughWindow(program: Exclude<typeof electron, { kind: 'none' }>): Promise<Door> {
+  const studio = createStudio();
+  const door = await openWebDoor(studio, { rendererDir: null });
+  const window = await openWindow(program, door.url, folder);
+  const page = await studioOfPage(window.page);
+  return {
+    studio: page,
+    async close() {
+      await page.close();
+      await window.close();
+      await door.close();
+      await studio.close();
+    },
+  };
+}
+
 const doors: Readonly<Record<string, () => Promise<Door>>> = {
   'in this process': async () => {
     const studio = createStudio();
@@ -62,6 +84,7 @@ const doors: Readonly<Record<string, () => Promise<Door>>> = {
       },
     };
   },
+  ...(electron.kind === 'none' ? {} : { 'in a window': () => throughWindow(electron) }),
 };
 
 /** What differs from one time to the next and from door to door is not part of an answer's sense. */

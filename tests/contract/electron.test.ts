@@ -7,12 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../../src-main/programs.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import { openWebDoor, type WebDoor } from '../../src-main/web/door.ts';
 import type { Studio } from '../../src-shared/contract.ts';
-import { buildForOldElectron } from '../electron/build-old.ts';
-import { type Application, launch, until } from '../helpers/devtools.ts';
+import { type Application, until } from '../helpers/devtools.ts';
+import { openWindow } from '../helpers/electron-window.ts';
 import { writeShapes } from '../helpers/shapes.ts';
 import { bringElectron } from '../setup/electron.ts';
 
@@ -31,8 +30,6 @@ describe.skipIf(electron.kind === 'none')('the desktop door in a real window', (
     if (electron.kind === 'none') return;
     folder = await mkdtemp(join(tmpdir(), 'graft-electron-'));
     process.env.GRAFT_HOME = join(folder, 'home');
-    const app = electron.kind === 'old' ? join(folder, 'app') : root;
-    if (electron.kind === 'old') await buildForOldElectron(app);
 
     studio = createStudio();
     await studio.call('project.create', { path: join(folder, 'project') });
@@ -44,8 +41,7 @@ describe.skipIf(electron.kind === 'none')('the desktop door in a real window', (
     await imported;
 
     door = await openWebDoor(studio, { rendererDir: null });
-    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    window = await launch(electron.path, [...sandbox, '--disable-gpu', app, '--connect', door.url]);
+    window = await openWindow(electron, door.url, folder);
   }, 180_000);
 
   afterAll(async () => {
