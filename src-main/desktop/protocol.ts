@@ -1,9 +1,11 @@
 /** `graft://studio/`: the page and the project's pictures, without a server and without file addresses. */
 import { join } from 'node:path';
 import { protocol } from 'electron';
-import { type MediaKind, mediaKinds, type Studio } from '../../src-shared/contract.ts';
-import { StudioError, toErrorReply } from '../../src-shared/errors.ts';
+import type { Studio } from '../../src-shared/contract.ts';
+import { toErrorReply } from '../../src-shared/errors.ts';
+import { mediaPath } from '../../src-shared/wire.ts';
 import { root } from '../programs.ts';
+import { disposition, mediaAddress } from '../web/media.ts';
 import { readPage } from '../web/page.ts';
 import { scheme } from './channels.ts';
 
@@ -23,9 +25,6 @@ export function registerScheme(): void {
   ]);
 }
 
-const isKind = (kind: string | undefined): kind is MediaKind =>
-  mediaKinds.some((known) => known === kind);
-
 function answer(
   status: number,
   type: string,
@@ -44,14 +43,10 @@ function answer(
 }
 
 async function serve(studio: Studio, url: URL): Promise<Response> {
-  const [, first, kind, id] = url.pathname.split('/');
-  if (first === 'media') {
-    if (!isKind(kind) || !/^\d+$/.test(id ?? '')) {
-      throw new StudioError('not-found', `There is no ${url.pathname} here.`);
-    }
-    const { type, bytes, fileName } = await studio.media(kind, Number(id));
-    const disposition = `inline; filename*=UTF-8''${encodeURIComponent(fileName)}`;
-    return answer(200, type, bytes, { 'content-disposition': disposition });
+  if (url.pathname.startsWith(`/${mediaPath}/`)) {
+    const { kind, id } = mediaAddress(url.pathname);
+    const { type, bytes, fileName } = await studio.media(kind, id);
+    return answer(200, type, bytes, { 'content-disposition': disposition(kind, fileName) });
   }
   const page = await readPage(join(root, 'out', 'renderer'), url.pathname);
   return page

@@ -7,6 +7,24 @@ const isKind = (kind: string | undefined): kind is MediaKind =>
   mediaKinds.some((known) => known === kind);
 
 /**
+ * Takes apart the path of a picture's, thumbnail's or model's address: `/media/<kind>/<id>`.
+ * @throws StudioError `not-found` when it is none
+ */
+export function mediaAddress(pathname: string): { readonly kind: MediaKind; readonly id: number } {
+  const [, , kind, id, ...rest] = pathname.split('/');
+  if (!isKind(kind) || !/^[1-9]\d{0,15}$/.test(id ?? '') || rest.length > 0) {
+    throw new StudioError('not-found', `There is no ${pathname} here.`);
+  }
+  return { kind, id: Number(id) };
+}
+
+/** The header that names a file: pictures are looked at, models are taken along. */
+export function disposition(kind: MediaKind, fileName: string): string {
+  const how = kind === 'model' ? 'attachment' : 'inline';
+  return `${how}; filename*=UTF-8''${encodeURIComponent(fileName)}`;
+}
+
+/**
  * Ids belong to a project, so the same address means another picture when another project is open: a
  * browser asks each time, and the ETag spares it the bytes.
  * @throws StudioError `not-found`, and what `Studio.media` throws
@@ -17,12 +35,7 @@ export async function serveMedia(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [, , kind, idText, ...rest] = url.pathname.split('/');
-  const id = /^[1-9]\d{0,15}$/.test(idText ?? '') ? Number(idText) : null;
-  if (!isKind(kind) || id === null || rest.length > 0) {
-    throw new StudioError('not-found', `There is no ${url.pathname} here.`);
-  }
-
+  const { kind, id } = mediaAddress(url.pathname);
   const sha256 = kind === 'model' ? null : await imageHash(studio, id);
   const tag = sha256 === null ? null : `"${kind}-${sha256}"`;
   const caching = {
@@ -39,7 +52,7 @@ export async function serveMedia(
     ...caching,
     'content-type': type,
     'content-length': bytes.byteLength,
-    'content-disposition': `${kind === 'model' ? 'attachment' : 'inline'}; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+    'content-disposition': disposition(kind, fileName),
   });
   response.end(bytes);
 }

@@ -10,9 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import { openWebDoor, type WebDoor } from '../../src-main/web/door.ts';
 import type { Studio } from '../../src-shared/contract.ts';
-import { type Application, until } from '../helpers/devtools.ts';
+import type { Application } from '../helpers/devtools.ts';
 import { openWindow } from '../helpers/electron-window.ts';
 import { writeShapes } from '../helpers/shapes.ts';
+import { until } from '../helpers/until.ts';
 import { bringElectron } from '../setup/electron.ts';
 
 const electron = bringElectron();

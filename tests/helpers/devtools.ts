@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { until } from './until.ts';
 
 export interface DevToolsPage {
   /** The value of an expression in the page; promises are awaited. Throws what the page throws. */
@@ -53,21 +54,6 @@ async function openPage(address: string): Promise<DevToolsPage> {
     },
     close: () => socket.close(),
   };
-}
-
-/** Tries until it gives something; throws after `seconds`. */
-export async function until<T>(
-  what: string,
-  attempt: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-  seconds = 30,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const value = await attempt();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 export interface Application {

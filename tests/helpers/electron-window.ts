@@ -6,7 +6,8 @@ import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
 import { type ErrorReply, StudioError } from '../../src-shared/errors.ts';
 import { buildForOldElectron } from '../electron/build-old.ts';
 import type { ElectronProgram } from '../setup/electron.ts';
-import { type Application, type DevToolsPage, launch, until } from './devtools.ts';
+import { type Application, type DevToolsPage, launch } from './devtools.ts';
+import { until } from './until.ts';
 
 /** Opens a window onto the studio at `address`; `folder` takes the build that an old Electron needs. */
 export async function openWindow(
