@@ -206,3 +206,10 @@ export function completeSettings(
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return trainSettings.parse({ ...defaultSettings[recipe], ...Object.fromEntries(given) });
 }
+
+/** What a run did that is older than the setting: it was trained without. */
+const beforeTheyWere = { warmup: 0 } as const satisfies Partial<TrainSettings>;
+
+/** The settings of a stored run, whichever of them there were when it was set up. */
+export const storedSettings = (stored: Partial<TrainSettings>): TrainSettings =>
+  trainSettings.parse({ ...beforeTheyWere, ...stored });

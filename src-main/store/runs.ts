@@ -2,6 +2,7 @@
 import type { Run, RunState, TestResult } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { testResult } from '../../src-shared/metrics.ts';
+import { storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
 import type { Database } from './database.ts';
 import type { Epochs } from './epochs.ts';
 import { argmax, type Predictions, type StoredPrediction } from './predictions.ts';
@@ -87,7 +88,7 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
     const classes = JSON.parse(row.classes) as Run['classes'];
     return {
       ...row,
-      settings: JSON.parse(row.settings) as Run['settings'],
+      settings: storedSettings(JSON.parse(row.settings) as Partial<TrainSettings>),
       classes,
       counts: JSON.parse(row.counts) as Run['counts'],
       seconds:
