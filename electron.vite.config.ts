@@ -10,7 +10,7 @@ export default defineConfig({
         input: {
           desktop: 'src-main/desktop/main.ts',
           engine: 'src-main/engine/process.ts',
-          thumbnails: 'src-main/images/thumbnail-worker.ts',
+          inspector: 'src-main/images/inspector.ts',
         },
       },
     },

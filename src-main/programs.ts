@@ -8,7 +8,7 @@ const fromSource = import.meta.url.endsWith('.ts');
 
 const sources = {
   engine: './engine/process.ts',
-  thumbnails: './images/thumbnail-worker.ts',
+  inspector: './images/inspector.ts',
 } as const;
 
 /**

@@ -59,6 +59,14 @@ export const calls = {
     z.strictObject({ ids: z.array(d.imageId).max(2000) }),
     z.object({ images: z.array(d.image) }),
   ),
+  /**
+   * What stands in a picture's place until its thumbnail has come: base64 of 48 bytes for each id in the order
+   * asked (4 x 4 RGB, see src-main/images/placeholder.ts); zeros where there is none.
+   */
+  'images.placeholders': define(
+    z.strictObject({ ids: z.array(d.imageId).max(5000) }),
+    z.object({ base64: z.string() }),
+  ),
   'images.history': define(
     z.strictObject({ id: d.imageId }),
     z.object({ entries: z.array(z.object({ label: z.string().nullable(), at: z.string() })) }),

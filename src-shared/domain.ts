@@ -34,6 +34,8 @@ export const image = z.object({
   importedAt: z.string(),
   labelId: labelId.nullable(),
   split: splitName.nullable(),
+  /** The file was not there when it was last looked for. */
+  missing: z.boolean(),
 });
 export type Image = z.infer<typeof image>;
 

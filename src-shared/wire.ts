@@ -64,6 +64,7 @@ const repeatable: ReadonlySet<CallName> = new Set<CallName>([
   'images.query',
   'images.get',
   'images.history',
+  'images.placeholders',
   'uploads.begin',
   'uploads.write', // a chunk that is there already changes nothing
   'uploads.finish',

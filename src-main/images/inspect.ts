@@ -1,12 +1,14 @@
 /** Everything that an import must know about a picture, in one pass over the file and one decode. */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { StudioError } from '../../src-shared/errors.ts';
 import { replaceFile } from '../atomic-file.ts';
 import { open } from './decode.ts';
-import { type Format, formatOf, pictureError } from './format.ts';
+import { type Format, formatOf, formatOfBytes, headBytes, pictureError } from './format.ts';
+import { placeholderOf, type RgbPixels } from './placeholder.ts';
 import { writeReason } from './room.ts';
 
 export interface Inspection {
@@ -16,19 +18,23 @@ export interface Inspection {
   /** Pixels, after EXIF orientation. */
   readonly width: number;
   readonly height: number;
+  /** See placeholder.ts. */
+  readonly placeholder: Uint8Array;
 }
 
 /** Longest side of a thumbnail, in pixels. */
 const thumbnailSide = 256;
 /** Some files take forever by intent. */
 const decodeSeconds = 120;
+/** A file up to this size is read once, and hashed and decoded from memory. */
+const inMemoryBytes = 64 * 2 ** 20;
 
 export function thumbnailPath(folder: string, sha256: string): string {
-  return join(folder, sha256.slice(0, 2), `${sha256}.webp`);
+  return join(folder, sha256.slice(0, 2), `${sha256}.jpg`);
 }
 
 /**
- * Decodes a picture to its end and leaves its thumbnail in `thumbnails` (WebP, at most 256 pixels a side, on
+ * Decodes a picture to its end and leaves its thumbnail in `thumbnails` (JPEG, at most 256 pixels a side, on
  * white as training sees it). A thumbnail that is there already is proof of an earlier decode of the same
  * bytes.
  *
@@ -46,22 +52,33 @@ async function read(path: string, thumbnails: string): Promise<Inspection & { ma
     const file = await stat(path);
     // Opening a named pipe would wait for ever.
     if (!file.isFile()) throw new StudioError('refused', `${path}: not a regular file`);
-    const format = await formatOf(path);
-    const sha256 = await hashFile(path);
-    const { autoOrient } = await open(path).metadata();
+    const { source, format, sha256 } = await identify(path, file.size);
+    const { autoOrient } = await open(source).metadata();
     const inspection = { sha256, format, bytes: file.size, ...autoOrient };
-    if (existsSync(thumbnailPath(thumbnails, sha256))) return inspection;
-    return { ...inspection, made: await makeThumbnail(path) };
+    const there = await thumbnailPixels(thumbnailPath(thumbnails, sha256));
+    if (there) return { ...inspection, placeholder: placeholderOf(there) };
+    const small = await shrink(source);
+    return { ...inspection, placeholder: placeholderOf(small), made: await encode(small) };
   } catch (error) {
     throw await pictureError(path, error);
   }
+}
+
+async function identify(path: string, size: number) {
+  if (size > inMemoryBytes) {
+    return { source: path, format: await formatOf(path), sha256: await hashFile(path) };
+  }
+  const source = await readFile(path);
+  const format = formatOfBytes(source.subarray(0, headBytes), path);
+  return { source, format, sha256: createHash('sha256').update(source).digest('hex') };
 }
 
 /** Not the picture's fault when this fails: the next one would fare no better. */
 async function keep(target: string, bytes: Buffer): Promise<void> {
   try {
     await mkdir(dirname(target), { recursive: true });
-    await replaceFile(target, (temporary) => writeFile(temporary, bytes));
+    // It can be made again, and one that a power cut has left unfinished is recognised: no wait for the disk.
+    await replaceFile(target, (temporary) => writeFile(temporary, bytes), { durable: false });
   } catch (error) {
     throw new StudioError('internal', `${target} cannot be written: ${writeReason(error)}`, {
       cause: error,
@@ -69,17 +86,31 @@ async function keep(target: string, bytes: Buffer): Promise<void> {
   }
 }
 
-function makeThumbnail(path: string): Promise<Buffer> {
-  return (
-    open(path)
-      .timeout({ seconds: decodeSeconds })
-      .flatten({ background: '#ffffff' })
-      .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
-      .toColourspace('srgb')
-      // A tenth larger than with the usual effort, and made in two thirds of the time.
-      .webp({ quality: 80, effort: 1 })
-      .toBuffer()
-  );
+async function shrink(source: string | Buffer): Promise<RgbPixels> {
+  const { data, info } = await open(source)
+    .timeout({ seconds: decodeSeconds })
+    .flatten({ background: '#ffffff' })
+    .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+/** JPEG is made in a third of the time that WebP takes, and shown in half of it. */
+function encode({ width, height, data }: RgbPixels): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 82 })
+    .toBuffer();
+}
+
+/** Null when there is none, or only a part of one. */
+async function thumbnailPixels(path: string): Promise<RgbPixels | null> {
+  try {
+    return await shrink(await readFile(path));
+  } catch {
+    return null;
+  }
 }
 
 /** SHA-256 of a file's bytes, in hex, without holding the file in memory. */

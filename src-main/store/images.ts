@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Image, ImageFilter, ImageSort, SplitName } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
+import { projectPaths } from './paths.ts';
 import { fold, naturalKey } from './text.ts';
 
 /** A file as it was found on disk. */
@@ -19,6 +20,8 @@ export interface FoundImage extends FoundFile {
   /** Pixels, after EXIF orientation. */
   readonly width: number;
   readonly height: number;
+  /** See images/placeholder.ts. */
+  readonly placeholder: Uint8Array;
 }
 
 /** A labelled image, as training needs it. */
@@ -38,24 +41,34 @@ export interface HistoryEntry {
 export type Images = ReturnType<typeof imagesTable>;
 
 export function imagesTable(database: Database) {
-  type Row = Omit<Image, 'name'>;
+  type Row = Omit<Image, 'name' | 'missing'> & { readonly missing: 0 | 1 };
+  const { stored, absolute } = projectPaths(database);
   const columns = `id, path, sha256, width, height, bytes, imported_at AS importedAt,
-    label_id AS labelId, split`;
+    label_id AS labelId, split, missing_at IS NOT NULL AS missing`;
   const byId = database.prepare<[number], Row>(`SELECT ${columns} FROM images WHERE id = ?`);
   const bySha = database.prepare<[string], Row>(`SELECT ${columns} FROM images WHERE sha256 = ?`);
   const insert = database.prepare(`
-    INSERT INTO images (sha256, path, sort_key, width, height, bytes, imported_at)
-    VALUES (@sha256, @path, @sortKey, @width, @height, @bytes, @at)`);
+    INSERT INTO images (sha256, path, sort_key, width, height, bytes, imported_at, placeholder)
+    VALUES (@sha256, @path, @sortKey, @width, @height, @bytes, @at, @placeholder)`);
+  const setPlaceholder = database.prepare(
+    'UPDATE images SET placeholder = ? WHERE id = ? AND placeholder IS NULL',
+  );
+  const placeholder = database
+    .prepare<[number], Uint8Array | null>('SELECT placeholder FROM images WHERE id = ?')
+    .pluck();
   const remember = database.prepare(`
     INSERT INTO files (path, image_id, bytes, modified_ms) VALUES (@path, @id, @bytes, @modifiedMs)
     ON CONFLICT DO UPDATE
       SET image_id = excluded.image_id, bytes = excluded.bytes, modified_ms = excluded.modified_ms`);
   const known = database
-    .prepare<FoundFile[], number>(
-      'SELECT image_id FROM files WHERE path = @path AND bytes = @bytes AND modified_ms = @modifiedMs',
-    )
+    .prepare<FoundFile[], number>(`
+      SELECT image_id FROM files JOIN images ON images.id = image_id
+      WHERE files.path = @path AND files.bytes = @bytes AND modified_ms = @modifiedMs
+        AND placeholder IS NOT NULL`)
     .pluck();
-  const move = database.prepare('UPDATE images SET path = ?, sort_key = ? WHERE id = ?');
+  const place = database.prepare(
+    'UPDATE images SET path = ?, sort_key = ?, missing_at = NULL WHERE id = ?',
+  );
   const labelled = database.prepare<[], LabelledImage>(
     'SELECT id, sha256, path, label_id AS labelId, split FROM images WHERE label_id IS NOT NULL ORDER BY id',
   );
@@ -69,11 +82,16 @@ export function imagesTable(database: Database) {
     SELECT split, count(*) AS count FROM images
     WHERE label_id IS NOT NULL AND split IS NOT NULL GROUP BY split`);
 
-  const withName = (row: Row): Image => ({ ...row, name: basename(row.path) });
+  const imageOf = (row: Row): Image => ({
+    ...row,
+    path: absolute(row.path),
+    name: basename(row.path),
+    missing: row.missing === 1,
+  });
 
   function find(id: number): Image | undefined {
     const row = byId.get(id);
-    return row && withName(row);
+    return row && imageOf(row);
   }
 
   function get(id: number): Image {
@@ -92,19 +110,25 @@ export function imagesTable(database: Database) {
 
     bySha256(sha256: string): Image | undefined {
       const row = bySha.get(sha256);
-      return row && withName(row);
+      return row && imageOf(row);
     },
 
-    /** The image that this very file was found to be when it was last read; undefined when it is new or changed. */
-    known: (file: FoundFile): number | undefined => known.get(file),
+    /**
+     * The image that this very file was found to be when it was last read; undefined when it is new or changed,
+     * or was read before there were placeholders.
+     */
+    known: (file: FoundFile): number | undefined => known.get({ ...file, path: stored(file.path) }),
 
     /**
      * Adds an image, or recognises one that is there already (by its hash). Either way the file is
      * remembered, see `known`. Many at once are much quicker in one `store.transaction`.
      */
     add(found: FoundImage): { readonly id: number; readonly added: boolean } {
-      const { sha256, path, width, height, bytes } = found;
+      const { sha256, width, height, bytes, placeholder } = found;
+      const path = stored(found.path);
       const there = bySha.get(sha256);
+      // From before there were placeholders.
+      if (there) setPlaceholder.run(placeholder, there.id);
       const id =
         there?.id ??
         Number(
@@ -116,18 +140,25 @@ export function imagesTable(database: Database) {
             bytes,
             sortKey: naturalKey(basename(path)),
             at: new Date().toISOString(),
+            placeholder,
           }).lastInsertRowid,
         );
       remember.run({ path, id, bytes, modifiedMs: found.modifiedMs });
       return { id, added: there === undefined };
     },
 
-    /** The file lies elsewhere now. */
-    move(id: number, path: string): void {
-      move.run(path, naturalKey(basename(path)), id);
+    /** The image's file is here: another place than before, or the same after it was missing. */
+    place(id: number, path: string): void {
+      place.run(stored(path), naturalKey(basename(path)), id);
     },
 
-    labelled: (): LabelledImage[] => labelled.all(),
+    /** Placeholders in the order asked, null where there is none. */
+    placeholders: database.transaction((ids: readonly number[]): (Uint8Array | null)[] =>
+      ids.map((id) => placeholder.get(id) ?? null),
+    ),
+
+    labelled: (): LabelledImage[] =>
+      labelled.all().map((image) => ({ ...image, path: absolute(image.path) })),
 
     /** What the image was labelled as and when, the latest first; what was undone is not told. */
     history(id: number): HistoryEntry[] {

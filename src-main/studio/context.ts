@@ -4,7 +4,7 @@ import type { StudioEvent } from '../../src-shared/contract.ts';
 import type { Project } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import type { EngineHost } from '../engine/host.ts';
-import type { Inspectors } from '../images/thumbnails.ts';
+import type { Inspectors } from '../images/inspectors.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the studio uses of the engine; a test may bring its own. */
@@ -22,7 +22,7 @@ export interface OpenProject {
 
 export interface Context {
   readonly engine: Engine;
-  /** Threads that read pictures, shared by everything that does. */
+  /** Processes that decode pictures, shared by everything that does. */
   readonly inspectors: Inspectors;
   emit(event: StudioEvent): void;
   /** @throws StudioError when no project is open. */

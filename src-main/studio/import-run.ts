@@ -129,21 +129,21 @@ async function examine(
   const file = await fileAt(path);
   const known = store.images.known(file);
   if (known !== undefined) {
-    return {
-      path,
-      folder,
-      image: known,
-      moved: await hasMoved(store, store.images.get(known), path),
-    };
+    const isHere = await isFoundAt(store, store.images.get(known), path);
+    return { path, folder, image: known, isHere };
   }
-  const { sha256, width, height } = await inspectors.inspect(path, join(root, 'thumbnails'));
+  const { sha256, width, height, placeholder } = await inspectors.inspect(
+    path,
+    join(root, 'thumbnails'),
+  );
   const there = store.images.bySha256(sha256);
-  const moved = there !== undefined && (await hasMoved(store, there, path));
-  return { path, folder, image: { ...file, sha256, width, height }, moved };
+  const isHere = there !== undefined && (await isFoundAt(store, there, path));
+  return { path, folder, image: { ...file, sha256, width, height, placeholder }, isHere };
 }
 
-/** Is the picture no longer where it was last seen, and found again at `path`? */
-async function hasMoved(store: Store, image: Image, path: string): Promise<boolean> {
+/** Was the picture missing or is it no longer where it was last seen, and is found again at `path`? */
+async function isFoundAt(store: Store, image: Image, path: string): Promise<boolean> {
+  if (image.missing) return true;
   if (image.path === path) return false;
   try {
     return store.images.known(await fileAt(image.path)) !== image.id;

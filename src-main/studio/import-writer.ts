@@ -9,8 +9,8 @@ export interface ImportedFile {
   readonly folder: string | null;
   /** The image that this very file is known to be, or what was found in it. */
   readonly image: number | FoundImage;
-  /** The image is no longer where it was last seen, but here. */
-  readonly moved: boolean;
+  /** The image is no longer where it was last seen, or was missing, and is here. */
+  readonly isHere: boolean;
 }
 
 const batchFiles = 250;
@@ -50,11 +50,11 @@ export class ImportWriter {
     const { store } = this.#project;
     const outcome = store.transaction(() => {
       let imported = 0;
-      const ids = batch.map(({ path, image, moved }) => {
+      const ids = batch.map(({ path, image, isHere }) => {
         const { id, added } =
           typeof image === 'number' ? { id: image, added: false } : store.images.add(image);
         if (added) imported++;
-        if (moved) store.images.move(id, path);
+        if (isHere) store.images.place(id, path);
         return id;
       });
       return { imported, ...this.#label(batch, ids) };

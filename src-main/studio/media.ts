@@ -4,7 +4,7 @@ import { join, parse } from 'node:path';
 import type { Media, MediaKind } from '../../src-shared/contract.ts';
 import { assertNever } from '../../src-shared/errors.ts';
 import { picture } from '../images/picture.ts';
-import { thumbnail } from '../images/thumbnails.ts';
+import { thumbnail, thumbnailType } from '../images/thumbnails.ts';
 import type { Context, OpenProject } from './context.ts';
 import { trainedModel } from './runs.ts';
 
@@ -17,11 +17,11 @@ export function mediaReader(context: Context) {
         const image = store.images.get(id);
         const folder = join(path, 'thumbnails');
         const bytes = await thumbnail(context.inspectors, folder, image.sha256, image.path);
-        return { type: 'image/webp', bytes, fileName: `${parse(image.name).name}.webp` };
+        return { type: thumbnailType, bytes, fileName: `${parse(image.name).name}.jpg` };
       }
       case 'picture': {
         const image = store.images.get(id);
-        return { ...(await picture(image.path)), fileName: image.name };
+        return { ...(await picture(context.inspectors, image.path)), fileName: image.name };
       }
       case 'model':
         return model(project, id);

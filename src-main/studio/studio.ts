@@ -2,7 +2,7 @@
 import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { EngineHost } from '../engine/host.ts';
-import { Inspectors } from '../images/thumbnails.ts';
+import { Inspectors } from '../images/inspectors.ts';
 import { backboneCalls } from './backbones.ts';
 import { beginCalls } from './begin.ts';
 import { compareCalls } from './compare.ts';

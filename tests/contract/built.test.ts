@@ -2,7 +2,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { programUrl } from '../../src-main/programs.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -16,13 +15,16 @@ it('answers from the built engine', async () => {
   expect(answer).toMatchObject({ id: 1, result: { runtimes: [{ name: 'onnxruntime' }] } });
 });
 
-it('makes thumbnails in the built worker', async () => {
+it('makes thumbnails in the built inspector', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'picture.png');
   await noise(40, 30).png().toFile(path);
-  const worker = new Worker(programUrl('thumbnails', true));
-  worker.postMessage({ path, thumbnails: folder });
-  const [answer] = await once(worker, 'message');
-  await worker.terminate();
-  expect(answer).toMatchObject({ ok: true, inspection: { width: 40, height: 30 } });
+  const inspector = fork(programUrl('inspector', true), [], {
+    serialization: 'advanced',
+    execArgv: [],
+  });
+  inspector.send({ kind: 'inspect', path, thumbnails: folder });
+  const [answer] = await once(inspector, 'message');
+  inspector.kill();
+  expect(answer).toMatchObject({ ok: true, result: { width: 40, height: 30 } });
 });

@@ -14,6 +14,7 @@ export function foundImage(path: string, of: Partial<FoundImage> = {}): FoundIma
     height: 30,
     bytes: 1000,
     modifiedMs: 1_700_000_000_000.25,
+    placeholder: new Uint8Array(48),
     ...of,
   };
 }

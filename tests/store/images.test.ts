@@ -53,7 +53,7 @@ describe('images', () => {
   it('can move, and are then sorted by their new name', async () => {
     const { store } = await newStore();
     addImages(store, ['/a.jpg', '/b.jpg']);
-    store.images.move(1, '/elsewhere/z.jpg');
+    store.images.place(1, '/elsewhere/z.jpg');
     expect(store.images.get(1)).toMatchObject({ path: '/elsewhere/z.jpg', name: 'z.jpg' });
     expect(store.images.query({}, 'name')).toEqual([2, 1]);
   });

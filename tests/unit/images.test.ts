@@ -5,9 +5,10 @@ import { join, relative } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inspect, thumbnailPath } from '../../src-main/images/inspect.ts';
+import { Inspectors } from '../../src-main/images/inspectors.ts';
 import { picture } from '../../src-main/images/picture.ts';
 import { scan } from '../../src-main/images/scan.ts';
-import { Inspectors, thumbnail } from '../../src-main/images/thumbnails.ts';
+import { thumbnail } from '../../src-main/images/thumbnails.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { unprivileged } from '../helpers/permissions.ts';
 import { noise, withHugeHeader } from '../helpers/pictures.ts';
@@ -82,10 +83,16 @@ describe('inspect', () => {
     const found = await inspect(path, join(root, 'thumbnails'));
     const bytes = await readFile(path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    expect(found).toEqual({ sha256, format: 'JPEG', bytes: bytes.length, width: 400, height: 600 });
+    expect(found).toMatchObject({
+      sha256,
+      format: 'JPEG',
+      bytes: bytes.length,
+      width: 400,
+      height: 600,
+    });
     const file = thumbnailPath(join(root, 'thumbnails'), sha256);
-    expect(await sharp(file).metadata()).toMatchObject({ format: 'webp', width: 171, height: 256 });
-    expect(await readdir(join(root, 'thumbnails', sha256.slice(0, 2)))).toEqual([`${sha256}.webp`]);
+    expect(await sharp(file).metadata()).toMatchObject({ format: 'jpeg', width: 171, height: 256 });
+    expect(await readdir(join(root, 'thumbnails', sha256.slice(0, 2)))).toEqual([`${sha256}.jpg`]);
   });
 
   it('reads every supported format, whatever the name says', async () => {
@@ -188,8 +195,21 @@ function inspectors(program?: URL): Inspectors {
   return pool;
 }
 
+/** The real program, which does something else first with each picture. */
+async function fragileInspector(folder: string, first: string): Promise<URL> {
+  const program = join(folder, 'fragile.mjs');
+  const real = new URL('../../src-main/images/inspector.ts', import.meta.url);
+  await writeFile(
+    program,
+    `import { existsSync, writeFileSync } from 'node:fs';
+     process.on('message', ({ path }) => { ${first} });
+     await import(${JSON.stringify(real.href)});`,
+  );
+  return new URL(`file://${program}`);
+}
+
 describe('Inspectors', () => {
-  it('inspect many pictures in threads, each with its own outcome', async () => {
+  it('inspect many pictures in processes, each with its own outcome', async () => {
     const root = await temporaryFolder();
     const paths = Array.from({ length: 12 }, (_, i) => join(root, `${i}.png`));
     await Promise.all(
@@ -210,29 +230,44 @@ describe('Inspectors', () => {
     expect(outcomes[5]).toMatchObject({ reason: { name: 'StudioError', code: 'refused' } });
   });
 
-  it('lose only the picture at which a thread dies', async () => {
+  it('refuse only the picture at which every process dies', async () => {
     const root = await temporaryFolder();
-    const program = join(root, 'fragile.mjs');
-    const real = new URL('../../src-main/images/thumbnail-worker.ts', import.meta.url);
-    await writeFile(
-      program,
-      `import { parentPort } from 'node:worker_threads';
-       parentPort.on('message', ({ path }) => {
-         if (path.endsWith('exit.png')) process.exit(3);
-         if (path.endsWith('throw.png')) throw new Error('out of luck');
-       });
-       await import(${JSON.stringify(real.href)});`,
+    const program = await fragileInspector(
+      root,
+      `if (path.endsWith('exit.png')) process.exit(3);
+       if (path.endsWith('throw.png')) throw new Error('out of luck');`,
     );
     const names = ['a.png', 'exit.png', 'b.png', 'throw.png', 'c.png', 'd.png', 'e.png'];
     for (const name of names) await noise(9, 9).png().toFile(join(root, name));
-    const pool = inspectors(new URL(`file://${program}`));
+    const pool = inspectors(program);
     const outcomes = await Promise.allSettled(
       names.map((name) => pool.inspect(join(root, name), join(root, 't'))),
     );
     expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
       ...[true, false, true, false, true, true, true],
     ]);
-    expect(String((outcomes[3] as PromiseRejectedResult).reason)).toContain('out of luck');
+    expect(outcomes[1]).toMatchObject({
+      reason: { code: 'refused', message: expect.stringContaining('crashed on this file (exit') },
+    });
+  });
+
+  it('try a picture again whose process was killed', async () => {
+    const root = await temporaryFolder();
+    const program = await fragileInspector(
+      root,
+      `if (path.endsWith('b.png')) {
+         const mark = path + '.seen';
+         if (!existsSync(mark)) { writeFileSync(mark, ''); process.kill(process.pid, 'SIGKILL'); }
+       }`,
+    );
+    const names = ['a.png', 'b.png', 'c.png'];
+    for (const name of names) await noise(9, 9).png().toFile(join(root, name));
+    const pool = inspectors(program);
+    const found = await Promise.all(
+      names.map((name) => pool.inspect(join(root, name), join(root, 't'))),
+    );
+    expect(found.map(({ width }) => width)).toEqual([9, 9, 9]);
+    expect(await readdir(root)).toContain('b.png.seen');
   });
 
   it('reject what still waits when they are closed', async () => {
@@ -260,6 +295,8 @@ describe('thumbnail', () => {
     const first = await thumbnail(pool, thumbnails, sha256, path);
     await rm(thumbnails, { recursive: true });
     expect(await thumbnail(pool, thumbnails, sha256, path)).toEqual(first);
+    await writeFile(thumbnailPath(thumbnails, sha256), first.subarray(0, 200));
+    expect(await thumbnail(pool, thumbnails, sha256, path)).toEqual(first);
     await rm(thumbnails, { recursive: true });
     await noise(300, 300, 7).png().toFile(path);
     await expect(thumbnail(pool, thumbnails, sha256, path)).rejects.toThrow('has changed');
@@ -272,14 +309,15 @@ describe('picture', () => {
   it('gives what a browser shows as it is, and the rest as WebP, turned upright', async () => {
     const root = await temporaryFolder();
     await noise(60, 40).jpeg().toFile(join(root, 'a.jpg'));
-    expect(await picture(join(root, 'a.jpg'))).toEqual({
+    const pool = inspectors();
+    expect(await picture(pool, join(root, 'a.jpg'))).toEqual({
       type: 'image/jpeg',
       bytes: await readFile(join(root, 'a.jpg')),
     });
     await noise(60, 40).withMetadata({ orientation: 8 }).tiff().toFile(join(root, 'a.tiff'));
-    const converted = await picture(join(root, 'a.tiff'));
+    const converted = await picture(pool, join(root, 'a.tiff'));
     expect(converted.type).toBe('image/webp');
     expect(await sharp(converted.bytes).metadata()).toMatchObject({ width: 40, height: 60 });
-    await expect(picture(join(root, 'none.jpg'))).rejects.toThrow('not there');
+    await expect(picture(pool, join(root, 'none.jpg'))).rejects.toThrow('not there');
   });
 });

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Inspectors } from '../../src-main/images/thumbnails.ts';
+import { Inspectors } from '../../src-main/images/inspectors.ts';
 import { createContext } from '../../src-main/studio/context.ts';
 import { importCalls } from '../../src-main/studio/imports.ts';
 import { labelCalls } from '../../src-main/studio/labels.ts';
