@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import * as d from './domain.ts';
+import { preferences } from './preferences.ts';
 import { recipeNames, trainSettings } from './recipes.ts';
 
 const none = z.strictObject({});
@@ -185,6 +186,17 @@ export const calls = {
     z.object({ predictions: z.array(d.filePrediction), rejected: z.array(d.rejection) }),
   ),
 
+  // What the person has set, for all projects.
+  'preferences.get': define(none, preferences),
+  /** What is not given stays as it is. */
+  'preferences.set': define(
+    z.strictObject({
+      shortcuts: z.record(z.string().max(60), z.array(z.string().min(1).max(40)).max(6)).optional(),
+      advance: z.boolean().optional(),
+    }),
+    preferences,
+  ),
+
   doctor: define(
     none,
     z.object({
@@ -238,6 +250,7 @@ export const events = {
     secondsLeft: z.number().nullable(),
   }),
   'run.epoch': z.object({ id: d.runId, epoch: d.epoch }),
+  'preferences.changed': preferences,
 } as const;
 
 export type CallName = keyof typeof calls;

@@ -15,6 +15,7 @@ import { importCalls } from './imports.ts';
 import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
 import { predictCalls } from './predict.ts';
+import { preferenceCalls } from './preferences.ts';
 import { projectCalls } from './project.ts';
 import { runCalls } from './runs.ts';
 import { sampleCalls } from './sample.ts';
@@ -68,6 +69,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...runCalls(context, { resumes: options.resumesQueue ?? true }),
     ...compareCalls(context),
     ...predictCalls(context),
+    ...preferenceCalls(context),
     ...doctorCalls(context),
   };
 

@@ -14,6 +14,8 @@ import { Commands } from './commands.svelte.ts';
 import { Intake } from './intake.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Route } from './route.svelte.ts';
+import { Settings } from './settings.svelte.ts';
+import { Shortcuts } from './shortcuts.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
 type EventData<N extends EventName> = Extract<StudioEvent, { name: N }>['data'];
@@ -29,6 +31,8 @@ export class StudioState {
   readonly route = new Route();
   readonly commands = new Commands();
   readonly intake: Intake = new Intake(this);
+  readonly settings: Settings = new Settings(this);
+  readonly shortcuts = new Shortcuts(this.settings);
 
   /** undefined until the studio has answered for the first time; null when no project is open. */
   project = $state.raw<Project | null | undefined>(undefined);
@@ -50,6 +54,7 @@ export class StudioState {
   start(): () => void {
     const stops = [
       this.intake.follow(),
+      this.settings.follow(),
       this.on('project.changed', ({ project }) => {
         const another = project?.path !== this.project?.path;
         this.project = project;

@@ -1,0 +1,128 @@
+import type { ImageFilter, ImageSort, Label } from '../../../src-shared/domain.ts';
+import type { RoomAction } from '../../keys/actions.ts';
+import type { Step } from '../../pictures/grid-shape.ts';
+import type { Sources } from '../../sources/sources.ts';
+import type { StudioState } from '../../state/studio.svelte.ts';
+import type { Command } from './keys.ts';
+import { Labelling } from './labelling.svelte.ts';
+import { Pictures } from './pictures.svelte.ts';
+import { choose, chooseAll } from './selection.ts';
+
+/** What lies over the room. */
+export type Open =
+  | { readonly what: 'large' }
+  /** `large`: over the large view, to which it goes back. */
+  | { readonly what: 'find'; readonly large: boolean }
+  | { readonly what: 'merge'; readonly from: Label }
+  | { readonly what: 'import'; readonly sources: Sources | undefined };
+
+/** Where the pictures are shown, as far as the keys need it. */
+interface Shown {
+  stepTo(step: Step): number;
+  /** Brings the cursor into sight. */
+  show(): Promise<void>;
+  /** The same, and puts the focus on it. */
+  reveal(): Promise<void>;
+}
+
+/** The Label room: its pictures, what lies over them, and what every key and button does. */
+export class Room {
+  readonly pictures: Pictures;
+  readonly labelling: Labelling;
+  /** The one thing that lies over the room. */
+  open = $state.raw<Open | undefined>();
+  naming = $state(false);
+  shown = $state.raw<Shown | undefined>();
+  filterField: { focus(): void } | undefined;
+  readonly isLarge = $derived(
+    this.open?.what === 'large' || (this.open?.what === 'find' && this.open.large),
+  );
+
+  readonly #do: Readonly<Record<RoomAction, () => void>> = {
+    clear: () => void this.labelling.clear(),
+    find: () => {
+      if (this.pictures.cursorId !== undefined) this.open = { what: 'find', large: this.isLarge };
+    },
+    'new-label': () => {
+      this.naming = true;
+    },
+    undo: () => void this.labelling.undo(),
+    redo: () => void this.labelling.redo(),
+    toggle: () => this.#choose(this.pictures.selection.cursor, 'toggle'),
+    all: () => {
+      this.pictures.selection = chooseAll(this.pictures.ids, this.pictures.selection);
+    },
+    open: () => {
+      if (this.pictures.cursorId !== undefined) this.open = { what: 'large' };
+    },
+    filter: () => this.filterField?.focus(),
+    import: () => {
+      this.open = { what: 'import', sources: undefined };
+    },
+  };
+
+  constructor(studio: StudioState) {
+    this.pictures = new Pictures(studio);
+    this.labelling = new Labelling(studio, this.pictures, () => void this.shown?.reveal());
+  }
+
+  /** Does the room know this action? */
+  can(action: string): action is RoomAction {
+    return Object.hasOwn(this.#do, action);
+  }
+
+  run(action: RoomAction): void {
+    this.#do[action]();
+  }
+
+  obey(command: Command): void {
+    if (command.do === 'back') this.back();
+    else if (command.do === 'action') {
+      if (this.can(command.action)) this.run(command.action);
+    } else if (command.do === 'assign') {
+      const label = this.labelling.at(command.place);
+      if (label) void this.labelling.assign(label);
+    } else {
+      this.#choose(this.shown?.stepTo(command.step) ?? 0, command.how);
+      void this.shown?.reveal();
+    }
+  }
+
+  /** One step back from what lies over the room. */
+  close(): void {
+    const { open } = this;
+    this.open = open?.what === 'find' && open.large ? { what: 'large' } : undefined;
+  }
+
+  /** Esc: a selection of many becomes one; then the filter goes. */
+  back(): void {
+    const { selection, filter } = this.pictures;
+    if (selection.ids.size > 1) this.#choose(selection.cursor, 'only');
+    else if (Object.keys(filter).length > 0) void this.apply({});
+  }
+
+  goTo(index: number): void {
+    this.#choose(index, 'only');
+    void this.shown?.reveal();
+  }
+
+  give(label: Label): void {
+    this.close();
+    void this.labelling.assign(label);
+  }
+
+  async createAndGive(name: string): Promise<void> {
+    const label = await this.labelling.create(name);
+    if (label) this.give(label);
+  }
+
+  /** Another view of the pictures: the cursor is in sight there, the focus stays where it is. */
+  async apply(filter: ImageFilter, sort?: ImageSort): Promise<void> {
+    await this.pictures.apply(filter, sort);
+    await this.shown?.show();
+  }
+
+  #choose(index: number, how: Parameters<typeof choose>[3]): void {
+    this.pictures.selection = choose(this.pictures.ids, this.pictures.selection, index, how);
+  }
+}
