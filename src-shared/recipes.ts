@@ -1,6 +1,8 @@
-/** The recipes of transfer learning that Graft trains, and every setting a person can turn. */
-import { z } from 'zod';
+/** The recipes of transfer learning that Graft trains, and the settings with which each begins. */
 import { assertNever } from './errors.ts';
+import { type TrainSettings, trainSettings } from './train-settings.ts';
+
+export { storedSettings, type TrainSettings, trainSettings } from './train-settings.ts';
 
 /** From the one that changes the network least to the one that keeps nothing of it but its shape. */
 export const recipeNames = [
@@ -23,17 +25,28 @@ export interface Recipe {
   readonly unused: readonly (keyof TrainSettings)[];
 }
 
+/** Where only the last layer is trained, on features that fit into memory many times over. */
+const unusedByHead = [
+  'backboneLearningRate',
+  'blocks',
+  'layerDecay',
+  'headEpochs',
+  'headLearningRate',
+  'warmup',
+  'microBatch',
+] as const;
+
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   'feature-extraction': {
     title: 'Feature extraction',
     summary: 'Keeps the network as it is and learns a new last layer.',
-    unused: ['backboneLearningRate', 'blocks', 'warmup'],
+    unused: unusedByHead,
   },
   'early-features': {
     title: 'Early features',
     summary:
       'Reads an early layer, the one that tells your pictures apart best, and drops the rest.',
-    unused: ['backboneLearningRate', 'blocks', 'warmup'],
+    unused: unusedByHead,
   },
   'fine-tune-top': {
     title: 'Fine-tune top',
@@ -49,70 +62,24 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     title: 'From scratch',
     summary:
       'Keeps only the shape of the network and learns everything anew: slow, and needs many pictures.',
-    unused: ['backboneLearningRate', 'blocks'],
+    unused: ['backboneLearningRate', 'blocks', 'layerDecay', 'headEpochs', 'headLearningRate'],
   },
 };
-
-/** Forms are derived from this schema: `title` and `description` of each field's metadata are shown. */
-export const trainSettings = z.object({
-  epochs: z.int().min(1).max(1000).meta({
-    title: 'Epochs',
-    description: 'Passes over all training pictures, at most.',
-  }),
-  batchSize: z.int().min(1).max(1024).meta({
-    title: 'Batch size',
-    description: 'Pictures per optimizer step.',
-  }),
-  optimizer: z.enum(['adamw', 'sgd']).meta({
-    title: 'Optimizer',
-    description: 'AdamW, or SGD with momentum 0.9.',
-  }),
-  learningRate: z.number().positive().max(10).meta({
-    title: 'Learning rate',
-    description: 'Of the last layer, at its highest; it falls to zero by the last epoch.',
-  }),
-  backboneLearningRate: z.number().positive().max(10).meta({
-    title: 'Learning rate of adapted blocks',
-    description:
-      'Smaller than that of the last layer, so that what the network knows is bent, not broken.',
-  }),
-  warmup: z.int().min(0).max(1000).meta({
-    title: 'Warm-up',
-    description: 'Epochs in which the learning rates rise from zero.',
-  }),
-  weightDecay: z.number().min(0).max(1).meta({
-    title: 'Weight decay',
-    description: 'Pulls weights towards zero; spares biases and normalisation.',
-  }),
-  dropout: z.number().min(0).max(0.9).meta({
-    title: 'Dropout',
-    description: 'Share of the features that is hidden from the last layer at each step.',
-  }),
-  blocks: z.int().min(1).max(100).meta({
-    title: 'Blocks to adapt',
-    description: 'Counted from the top.',
-  }),
-  patience: z.int().min(1).max(1000).meta({
-    title: 'Patience',
-    description: 'Epochs without a better validation loss before training stops early.',
-  }),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .meta({
-      title: 'Seed',
-      description: 'The same seed on the same machine gives the same numbers.',
-    }),
-});
-export type TrainSettings = z.infer<typeof trainSettings>;
 
 const common = {
   batchSize: 32,
   warmup: 0,
+  layerDecay: 1,
+  headEpochs: 60,
+  headLearningRate: 1e-3,
+  restoreBest: true,
   weightDecay: 0.01,
   dropout: 0.5,
+  labelSmoothing: 0,
+  clipNorm: 0,
+  classBalance: 'none',
   blocks: 2,
+  microBatch: 0,
   seed: 1,
 } as const;
 /** Pictures go through the whole network, whose maps are kept until the step is over: fewer at a time. */
@@ -206,10 +173,3 @@ export function completeSettings(
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return trainSettings.parse({ ...defaultSettings[recipe], ...Object.fromEntries(given) });
 }
-
-/** What a run did that is older than the setting: it was trained without. */
-const beforeTheyWere = { warmup: 0 } as const satisfies Partial<TrainSettings>;
-
-/** The settings of a stored run, whichever of them there were when it was set up. */
-export const storedSettings = (stored: Partial<TrainSettings>): TrainSettings =>
-  trainSettings.parse({ ...beforeTheyWere, ...stored });

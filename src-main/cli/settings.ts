@@ -12,23 +12,33 @@ function flagOf(name: Setting): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+const switches: Readonly<Record<string, boolean>> = { yes: true, no: false };
+
 function parseSetting(name: Setting, text: string): unknown {
   const schema = trainSettings.shape[name];
-  // Number('') is 0.
-  const value = schema.def.type === 'number' && text.trim() !== '' ? Number(text) : text;
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(givenValue(schema.def.type, text));
   if (result.success) return result.data;
   throw new InvalidArgumentError(result.error.issues.map(({ message }) => message).join('; '));
 }
 
+function givenValue(type: string, text: string): unknown {
+  if (type === 'boolean') return switches[text] ?? text;
+  // Number('') is 0.
+  return type === 'number' && text.trim() !== '' ? Number(text) : text;
+}
+
+function choicesOf(name: Setting): string {
+  const schema = trainSettings.shape[name];
+  if (schema.def.type === 'boolean') return Object.keys(switches).join('|');
+  return 'options' in schema ? schema.options.join('|') : 'n';
+}
+
 export function addSettingOptions(command: Command): Command {
   for (const name of settingNames) {
-    const schema = trainSettings.shape[name];
-    const choices = 'options' in schema ? `${schema.options.join('|')}` : 'n';
-    const { title, description } = schema.meta() ?? {};
+    const { title, description } = trainSettings.shape[name].meta() ?? {};
     command.addOption(
-      new Option(`${flagOf(name)} <${choices}>`, `${title}: ${description}`).argParser((text) =>
-        parseSetting(name, text),
+      new Option(`${flagOf(name)} <${choicesOf(name)}>`, `${title}: ${description}`).argParser(
+        (text) => parseSetting(name, text),
       ),
     );
   }

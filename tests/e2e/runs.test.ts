@@ -49,13 +49,22 @@ it('refuses a setting that makes no sense, in words, and keeps one that does', a
   await dialog.getByText('Epochs is a number from 1 to 1000.').waitFor();
   expect(await dialog.getByRole('button', { name: 'Use these' }).isDisabled()).toBe(true);
   await epochs.fill('7');
-  await page.keyboard.press('Enter');
+  // The less usual ones are folded away.
+  const balance = dialog.getByRole('combobox', { name: 'Unequal labels' });
+  expect(await balance.isVisible()).toBe(false);
+  await dialog.getByText('Pictures and memory').click();
+  await balance.selectOption({ label: 'Balanced sampling' });
+  await dialog.getByText('Schedule').click();
+  await dialog.getByRole('checkbox', { name: 'Keep the best epoch' }).uncheck();
+  await epochs.press('Enter');
   await page.getByText('Own settings').waitFor();
 
   await page.getByRole('checkbox', { name: 'Fine-tune top' }).uncheck();
   await page.getByRole('button', { name: 'Train 1 recipe' }).click();
   await until('the run to start', () => engine.started.length === 1);
-  expect(engine.started[0]!.job.settings.epochs).toBe(7);
+  expect(engine.started[0]!.job.settings).toMatchObject({
+    ...{ epochs: 7, classBalance: 'sampling', restoreBest: false },
+  });
 });
 
 it('trains on the best network until others are chosen', async () => {

@@ -67,7 +67,9 @@ describe('usage', () => {
     const { stdout } = await graft('train', '--help');
     for (const flag of [
       ...['epochs', 'batch', 'optimizer', 'learning-rate', 'backbone-learning-rate'],
-      ...['weight-decay', 'dropout', 'blocks', 'patience', 'seed'],
+      ...['weight-decay', 'dropout', 'blocks', 'patience', 'seed', 'layer-decay', 'head-epochs'],
+      ...['head-learning-rate', 'restore-best', 'label-smoothing', 'clip-norm', 'class-balance'],
+      ...['micro-batch', 'warmup'],
     ]) {
       expect(stdout).toMatch(new RegExp(`^  --${flag} <`, 'm'));
     }

@@ -2,27 +2,59 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { dataTypes } from '../graph/onnx-schema.ts';
 
+export interface LossOptions {
+  readonly classes: number;
+  /** Share of each target that is spread evenly over all classes (Szegedy et al. 2016, section 7). */
+  readonly labelSmoothing?: number;
+  /** How much each class counts; all alike when absent. */
+  readonly classWeights?: readonly number[] | undefined;
+  /** A scalar to divide by, where the batch is only a part of what is averaged over. */
+  readonly divisor?: string;
+}
+
 /**
+ * As torch.nn.functional.cross_entropy with `weight` and `label_smoothing`. With targets
+ * t = (1 - smoothing) one-hot + smoothing / K and class weights w
+ *
+ *     loss = -sum over pictures i and classes k of t_ik w_k log softmax(logits)_ik / D
+ *
+ * where D is the sum of the weights of the pictures' classes: their number, without weights.
+ *
  * @param logits N x K. @param labels N, int64, each from 0 to K - 1.
- * @returns the loss (a scalar) and its gradient with respect to the logits: (softmax - one-hot) / N.
+ * @returns the loss (a scalar) and its gradient with respect to the logits.
  */
 export function crossEntropy(
   g: GraphBuilder,
   logits: string,
   labels: string,
-  classes: number,
+  { classes, labelSmoothing = 0, classWeights, divisor }: LossOptions,
 ): { readonly loss: string; readonly gradient: string } {
-  // Shape gives a vector of one; Squeeze makes the loss a scalar.
-  const batch = g.node('Cast', [g.node('Shape', [labels])], { to: dataTypes.float32 });
+  const weights = classWeights && g.constant(classWeights);
   const depth = g.constant([classes], 'int64');
-  const expected = g.node('OneHot', [labels, depth, g.constant([0, 1])], { axis: -1 });
+  const spread = labelSmoothing / classes;
+  const values = g.constant([spread, 1 - labelSmoothing + spread]);
+  const targets = g.node('OneHot', [labels, depth, values], { axis: -1 });
+  const expected = weights ? g.node('Mul', [targets, weights]) : targets;
+  const by = divisor ?? divisorOf(g, labels, weights);
+
   const logProbabilities = g.node('LogSoftmax', [logits], { axis: -1 });
   const hits = g.node('Mul', [logProbabilities, expected]);
   const sum = g.node('ReduceSum', [hits, g.constant([0, 1], 'int64')], { keepdims: 0 });
-  const mean = g.node('Div', [g.node('Neg', [sum]), batch]);
-  const difference = g.node('Sub', [g.node('Softmax', [logits], { axis: -1 }), expected]);
+  const mean = g.node('Div', [g.node('Neg', [sum]), by]);
+
+  const probabilities = g.node('Softmax', [logits], { axis: -1 });
+  // Without weights the targets of a picture add up to one.
+  const total = weights && g.node('ReduceSum', [expected, g.constant([1], 'int64')]);
+  const given = total ? g.node('Mul', [probabilities, total]) : probabilities;
   return {
+    // What it is divided by may be a vector of one; Squeeze makes the loss a scalar.
     loss: g.node('Squeeze', [mean], {}, { output: 'loss' }),
-    gradient: g.node('Div', [difference, batch]),
+    gradient: g.node('Div', [g.node('Sub', [given, expected]), by]),
   };
+}
+
+function divisorOf(g: GraphBuilder, labels: string, weights: string | undefined): string {
+  if (!weights) return g.node('Cast', [g.node('Shape', [labels])], { to: dataTypes.float32 });
+  const each = g.node('Gather', [weights, labels], { axis: 0 });
+  return g.node('ReduceSum', [each], { keepdims: 0 });
 }

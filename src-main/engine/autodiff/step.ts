@@ -10,6 +10,8 @@ export interface Trainable {
   readonly group: 'head' | 'backbone';
   /** Weight decay spares biases and normalisation. */
   readonly decay: boolean;
+  /** The learning rate is multiplied by it; 1 when absent. */
+  readonly rateScale?: number;
 }
 
 export interface StepOptions {
@@ -25,6 +27,12 @@ export interface StepOptions {
    * `batch`: the batch's own, while the running ones become slots that follow them (one tenth a step).
    */
   readonly statistics?: 'frozen' | 'batch';
+  /** Share of each target that is spread over all classes. */
+  readonly labelSmoothing?: number;
+  /** How much each class counts in the loss; all alike when absent. */
+  readonly classWeights?: readonly number[] | undefined;
+  /** The norm of all gradients together that none may exceed; 0, or absent, for no limit. */
+  readonly clipNorm?: number;
 }
 
 export interface ParameterSlot {
@@ -51,3 +59,29 @@ export interface StepGraph {
   readonly graph: Graph;
   readonly slots: readonly ParameterSlot[];
 }
+
+/**
+ * The same step in two graphs, for batches that do not fit into memory: the first is run on one part of
+ * the batch after the other, the second once at the end.
+ */
+export interface AccumulatedStep {
+  /**
+   * Inputs: the forward graph's own, `labels`, `divisor` (float32 scalar: what the loss of the whole batch
+   * is divided by), `dropout_mask` when dropout is on, every slot's value, and every learned slot's
+   * gradient so far. Outputs: `loss` (this part's share of it), the gradients with this part's added and
+   * the running statistics after it.
+   */
+  readonly gradients: Graph;
+  /**
+   * Inputs: both learning rates, `step`, and the value, gradient and state of every learned slot. Outputs:
+   * their new values and states.
+   */
+  readonly update: Graph;
+  readonly slots: readonly ParameterSlot[];
+}
+
+/** The output that gives the next value of an input. */
+export const next = (name: string) => `${name}:next`;
+
+/** The gradient of a parameter. */
+export const gradientOf = (name: string) => `${name}:gradient`;

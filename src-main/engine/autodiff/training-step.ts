@@ -1,171 +1,117 @@
 /** Putting the training step together: forward, loss, backward and optimizer. */
-import { StudioError } from '../../../src-shared/errors.ts';
 import { GraphBuilder } from '../graph/builder.ts';
-import { ancestors } from '../graph/cut.ts';
-import type { Graph, Node } from '../graph/graph.ts';
-import { head } from '../graph/head.ts';
-import { inferShapes } from '../graph/shapes.ts';
-import { crossEntropy } from './loss.ts';
-import { optimize, stateOf } from './optimizers.ts';
-import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
-import { rules } from './rules/table.ts';
-import type { ParameterSlot, StepGraph, StepOptions, Trainable } from './step.ts';
-import { type Backward, plain, Tape } from './tape.ts';
-
-/** A parameter's next value or state. */
-export const next = (name: string) => `${name}:next`;
+import type { Graph } from '../graph/graph.ts';
+import { clipped } from './clip.ts';
+import { differentiate } from './differentiate.ts';
+import { optimize } from './optimizers.ts';
+import {
+  type AccumulatedStep,
+  gradientOf,
+  next,
+  type ParameterSlot,
+  type StepGraph,
+  type StepOptions,
+  type Trainable,
+} from './step.ts';
 
 const rates = { head: 'learning_rate', backbone: 'backbone_learning_rate' } as const;
+/** What the optimizer takes besides the parameters. */
+const scalars = [rates.head, rates.backbone, 'step'];
 
-function slotsOf(forward: Graph, { trainable, optimizer }: StepOptions): ParameterSlot[] {
-  return trainable.map(({ name }) => {
-    const tensor = forward.initializers.get(name);
-    if (tensor?.type !== 'float32') {
-      throw new Error(`the network "${forward.name}" has no float32 parameter "${name}" to train`);
-    }
-    const state = stateOf(optimizer).map((each) => `${name}:${each}`);
-    return { name, dims: tensor.dims, state };
-  });
-}
-
-/** The running mean and variance of every batch normalisation, as slots. */
-function runningStatistics(forward: Graph, nodes: readonly Node[]): ParameterSlot[] {
-  const names = nodes.flatMap(({ op, inputs }) =>
-    op === 'BatchNormalization' ? inputs.slice(3, 5) : [],
-  );
-  return [...new Set(names)].map((name) => {
-    const tensor = forward.initializers.get(name);
-    if (!tensor) throw new Error(`the network "${forward.name}" has no statistics "${name}"`);
-    return { name, dims: tensor.dims, state: [] };
-  });
-}
-
-/** Copies a node that no gradient passes through, whatever its operator. */
-function copy(tape: Tape, node: Node): void {
-  const inputs = node.inputs.map((name) => (name === '' ? '' : tape.read(name)));
-  const outputs = tape.g.nodes(node.op, inputs, node.outputs.length, node.attributes);
-  tape.define(node.outputs[0]!, outputs[0]!);
-}
-
-/** Writes the nodes of the forward graph and answers how the gradients go back, last node first. */
-function record(
-  tape: Tape,
-  nodes: readonly Node[],
-  mask: string | undefined,
-  batchStatistics: boolean,
-) {
-  const way: { readonly output: string; readonly backward: Backward }[] = [];
-  for (const node of nodes) {
-    const output = node.outputs[0]!;
-    // Hidden features are a product with the mask.
-    const written =
-      mask !== undefined && node.name === head.dropout
-        ? { ...node, op: 'Mul', inputs: [node.inputs[0]!, mask] }
-        : node;
-    const learns = batchStatistics && written.op === 'BatchNormalization';
-    if (!learns && !written.inputs.some((input) => tape.needs(input))) {
-      copy(tape, written);
-      continue;
-    }
-    const rule = learns ? batchStatisticsNormalization : rules[written.op];
-    if (!rule) {
-      throw new StudioError(
-        'refused',
-        `The operator ${written.op} ("${written.name}") cannot be trained through: adapt fewer blocks.`,
-      );
-    }
-    tape.need(output);
-    way.unshift({ output, backward: rule(tape, written) });
-  }
-  return way;
-}
-
-/**
- * Makes one graph of forward, softmax cross-entropy, backward and optimizer; step.ts says what it takes
- * and gives. Gradients are computed only where a trained parameter needs them, and only with operators
- * that any ONNX runtime has for inference.
- *
- * Throws a StudioError that names an operator which has no rule and lies between a trained parameter and
- * the logits.
- */
+/** Makes one graph of all; step.ts says what it takes and gives. Throws like `differentiate`. */
 export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
-  const { logits, trainable } = options;
-  const { nodes, leaves } = ancestors(forward, [logits]);
-  const masked = options.dropout > 0 && nodes.find((node) => node.name === head.dropout);
-  if (options.dropout > 0 && !masked) {
-    throw new Error(`the network "${forward.name}" has no "${head.dropout}" for a mask`);
-  }
-  const running = options.statistics === 'batch' ? runningStatistics(forward, nodes) : [];
-  const learned = slotsOf(forward, options);
-  const slots = [...learned, ...running];
-  const unused = slots.find((slot) => !leaves.has(slot.name));
-  if (unused) throw new Error(`the logits of "${forward.name}" do not depend on "${unused.name}"`);
-
-  const shapes = new Map(inferShapes(forward, nodes));
-  const classes = shapes.get(logits)?.[1];
-  if (typeof classes !== 'number') throw new Error(`"${logits}" is no N x K value`);
-
-  const g = new GraphBuilder(`${forward.name}:step`, forward);
-  const tape = new Tape(g, forward, shapes);
-  for (const input of forward.inputs) {
-    g.input(input.name, input.dims, input.type);
-    tape.define(input.name, input.name);
-  }
-  const batch = forward.inputs[0]?.dims[0] ?? 'batch';
-  g.input('labels', [batch], 'int64');
-  for (const name of [rates.head, rates.backbone, 'step']) g.input(name, []);
-  let mask: string | undefined;
-  if (masked) {
-    mask = 'dropout_mask';
-    shapes.set(mask, shapes.get(masked.inputs[0]!)!);
-    g.input(mask, shapes.get(mask)!);
-    tape.define(mask, mask);
-  }
-  for (const slot of slots) {
-    g.input(slot.name, slot.dims);
-    for (const state of slot.state) g.input(state, slot.dims);
-    tape.define(slot.name, slot.name);
-  }
-  for (const { name } of learned) tape.need(name);
-
-  const way = record(tape, nodes, mask, running.length > 0);
-  const { loss, gradient } = crossEntropy(g, tape.read(logits), 'labels', classes);
-  tape.flow(logits, () => plain(gradient));
-  for (const { output, backward } of way) {
-    const arrived = tape.gradient(output);
-    if (arrived) backward(arrived);
-  }
-
+  const { g, learned, gradients, running, renewed, loss, logits } = differentiate(
+    forward,
+    options,
+    { scalars, states: true },
+  );
   g.output(loss, []);
-  g.output(g.node('Identity', [tape.read(logits)], {}, { output: 'logits' }), [batch, classes]);
-  for (const [i, slot] of learned.entries()) update(tape, slot, trainable[i]!, options);
-  for (const { name, dims } of running) {
-    g.output(g.node('Identity', [tape.renewed(name)], {}, { output: next(name) }), dims);
-  }
-  return { graph: g.build(), slots };
+  g.output(g.node('Identity', [logits.name], {}, { output: 'logits' }), logits.dims);
+  updateAll(g, learned, gradients, options);
+  for (const [i, slot] of running.entries()) give(g, slot.name, renewed[i]!, slot.dims);
+  return { graph: g.build(), slots: [...learned, ...running] };
 }
 
-/** Writes a parameter's next value and state, and gives them out. */
-function update(tape: Tape, slot: ParameterSlot, trainable: Trainable, options: StepOptions): void {
-  const { g } = tape;
+/** Makes two graphs of the same; step.ts says what they take and give. Throws like `differentiate`. */
+export function accumulatedStep(forward: Graph, options: StepOptions): AccumulatedStep {
+  const divisor = 'divisor';
+  const { g, learned, gradients, running, renewed, loss } = differentiate(forward, options, {
+    scalars: [divisor],
+    states: false,
+    divisor,
+  });
+  g.output(loss, []);
+  for (const [i, { name, dims }] of learned.entries()) {
+    const before = g.input(gradientOf(name), dims);
+    give(g, before, g.node('Add', [before, gradients[i]!]), dims);
+  }
+  for (const [i, slot] of running.entries()) give(g, slot.name, renewed[i]!, slot.dims);
+
+  const u = new GraphBuilder(`${forward.name}:update`, forward);
+  for (const name of scalars) u.input(name, []);
+  for (const { name, dims, state } of learned) {
+    for (const each of [name, gradientOf(name), ...state]) u.input(each, dims);
+  }
+  const sums = learned.map(({ name }) => gradientOf(name));
+  updateAll(u, learned, sums, options);
+  return { gradients: g.build(), update: u.build(), slots: [...learned, ...running] };
+}
+
+/** Gives a next value out. */
+function give(g: GraphBuilder, name: string, value: string, dims: readonly number[]): void {
+  g.output(g.node('Identity', [value], {}, { output: next(name) }), dims);
+}
+
+/** Writes every parameter's next value and state, and gives them out. */
+function updateAll(
+  g: GraphBuilder,
+  learned: readonly ParameterSlot[],
+  gradients: readonly string[],
+  options: StepOptions,
+): void {
+  const { clipNorm = 0 } = options;
+  const kept = clipNorm > 0 ? clipped(g, gradients, clipNorm) : gradients;
+  const scaledRates = new Map<string, string>();
+  const rateOf = ({ group, rateScale = 1 }: Trainable) => {
+    const key = `${group} ${rateScale}`;
+    const known = scaledRates.get(key);
+    if (known !== undefined) return known;
+    const name = rates[group];
+    const scaled = rateScale === 1 ? name : g.node('Mul', [name, g.constant(rateScale)]);
+    scaledRates.set(key, scaled);
+    return scaled;
+  };
+  for (const [i, slot] of learned.entries()) {
+    const trainable = options.trainable[i]!;
+    update(g, slot, kept[i]!, rateOf(trainable), trainable, options);
+  }
+}
+
+function update(
+  g: GraphBuilder,
+  slot: ParameterSlot,
+  gradient: string,
+  learningRate: string,
+  { decay }: Trainable,
+  { optimizer, weightDecay }: StepOptions,
+): void {
   // Over trailing axes of one, as 1x1 kernels have them, the runtime goes step by step: as vectors, then.
   const asVector = slot.dims.length > 1 && slot.dims.at(-1) === 1;
-  const flat = (name: string) => (asVector ? tape.reshape(name, [-1]) : name);
-  const gradient = tape.lay(tape.gradient(slot.name)!, 'channels-first');
-  const updated = optimize(g, options.optimizer, {
+  const vector = (name: string) => g.node('Reshape', [name, g.constant([-1], 'int64')]);
+  const flat = (name: string) => (asVector ? vector(name) : name);
+  const updated = optimize(g, optimizer, {
     value: flat(slot.name),
     gradient: flat(gradient),
     state: slot.state.map(flat),
-    learningRate: rates[trainable.group],
-    weightDecay: trainable.decay ? options.weightDecay : 0,
+    learningRate,
+    weightDecay: decay ? weightDecay : 0,
     step: 'step',
   });
-  const give = (name: string, value: string) => {
-    const node = asVector
-      ? g.node('Reshape', [value, g.constant(slot.dims, 'int64')], {}, { output: next(name) })
-      : g.node('Identity', [value], {}, { output: next(name) });
-    g.output(node, slot.dims);
+  const giveWhole = (name: string, value: string) => {
+    if (!asVector) return give(g, name, value, slot.dims);
+    const dims = g.constant(slot.dims, 'int64');
+    g.output(g.node('Reshape', [value, dims], {}, { output: next(name) }), slot.dims);
   };
-  give(slot.name, updated.value);
-  for (const [at, state] of slot.state.entries()) give(state, updated.state[at]!);
+  giveWhole(slot.name, updated.value);
+  for (const [at, state] of slot.state.entries()) giveWhole(state, updated.state[at]!);
 }

@@ -42,6 +42,11 @@ export async function trainOn(
       classes: job.classes.length,
       split: { train: indices('train'), validation: indices('validation'), test },
       settings: job.settings,
+      blocks: backbone.blocks.map(({ output }) => output),
+      microBatch: Math.min(
+        job.settings.microBatch || Number.POSITIVE_INFINITY,
+        job.settings.batchSize,
+      ),
       signal: context.signal,
       onEpoch: (epoch) => context.report({ kind: 'epoch', epoch }),
     });

@@ -4,10 +4,11 @@ import { StudioError } from '../../../src-shared/errors.ts';
 import type { TrainSettings } from '../../../src-shared/recipes.ts';
 import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
+import { balancedExamples } from './class-balance.ts';
 import { type Quality, quality } from './classification.ts';
 import { copied, type Network, type Weights } from './network.ts';
 import { dropoutMask, seededRandom, shuffled } from './random.ts';
-import type { Trainer } from './trainer.ts';
+import type { Part, Trainer } from './trainer.ts';
 
 export interface FitOptions {
   readonly trainer: Trainer;
@@ -20,12 +21,16 @@ export interface FitOptions {
   readonly train: readonly number[];
   readonly validation: readonly number[];
   readonly settings: TrainSettings;
+  /** How many pictures of a batch are computed at once. */
+  readonly microBatch: number;
+  /** How much each class counts in the loss; all alike when absent. */
+  readonly classWeights?: readonly number[] | undefined;
   readonly signal: AbortSignal;
   readonly onEpoch: (epoch: Epoch) => void;
 }
 
 export interface Fitted {
-  /** Of the epoch with the lowest validation loss. */
+  /** Of the epoch with the lowest validation loss, or of the last one, as the settings say. */
   readonly weights: Weights;
   readonly validation: Quality;
   readonly bestEpoch: number;
@@ -45,6 +50,7 @@ const dropping = 2;
  */
 export async function fit(options: FitOptions): Promise<Fitted> {
   const { trainer, network, features, labels, train, validation, settings, signal } = options;
+  const { classWeights, microBatch } = options;
   const order = seededRandom(settings.seed, shuffling);
   const drop = seededRandom(settings.seed, dropping);
   const stepsPerEpoch = Math.ceil(train.length / settings.batchSize);
@@ -56,18 +62,29 @@ export async function fit(options: FitOptions): Promise<Fitted> {
   const began = performance.now();
   for (let epoch = 1; ; epoch++) {
     const epochBegan = performance.now();
-    const shuffledExamples = shuffled(train, order);
+    const examples =
+      settings.classBalance === 'sampling'
+        ? balancedExamples(train, labels, order)
+        : shuffled(train, order);
     let loss = 0;
-    const batches = inBatches(shuffledExamples, settings.batchSize);
-    const inputs = batchesAhead(features, batches);
-    for (const batch of batches) {
+    const batches = inBatches(examples, settings.batchSize);
+    const parts = batches.map((batch) => inBatches(batch, microBatch));
+    const inputs = batchesAhead(features, parts.flat());
+    const computed = async (part: readonly number[]): Promise<Part> => {
       const { value: input } = await inputs.next();
-      const width = batch.length * trainer.headInputs;
-      const batchLoss = await trainer.step({
+      const width = part.length * trainer.headInputs;
+      return {
         features: input!,
-        labels: batch.map((example) => labels[example]!),
-        rateFactor: rateFactor(step++, steps, settings.warmup * stepsPerEpoch),
+        labels: part.map((example) => labels[example]!),
         dropout: settings.dropout > 0 ? dropoutMask(width, settings.dropout, drop) : null,
+      };
+    };
+    for (const [at, batch] of batches.entries()) {
+      const weights = batch.map((example) => classWeights?.[labels[example]!] ?? 1);
+      const batchLoss = await trainer.step({
+        parts: parts[at]!.map((part) => () => computed(part)),
+        rateFactor: rateFactor(step++, steps, settings.warmup * stepsPerEpoch),
+        divisor: weights.reduce((sum, weight) => sum + weight),
       });
       signal.throwIfAborted();
       if (!Number.isFinite(batchLoss)) throw diverged(epoch, settings);
@@ -90,7 +107,9 @@ export async function fit(options: FitOptions): Promise<Fitted> {
       secondsLeft: ((performance.now() - began) / 1000 / epoch) * (settings.epochs - epoch),
     });
     if (epoch === settings.epochs || epoch - best.bestEpoch >= settings.patience) {
-      return { ...best, epochs: epoch };
+      if (settings.restoreBest) return { ...best, epochs: epoch };
+      const weights = copied(trainer.weights);
+      return { weights, validation: reached, bestEpoch: epoch, epochs: epoch };
     }
   }
 }

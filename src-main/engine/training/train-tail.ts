@@ -11,18 +11,20 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Epoch } from '../../../src-shared/domain.ts';
-import { defaultSettings, type TrainSettings } from '../../../src-shared/recipes.ts';
-import type { Trainable } from '../autodiff/step.ts';
-import { trainingStep } from '../autodiff/training-step.ts';
+import type { TrainSettings } from '../../../src-shared/recipes.ts';
+import type { StepOptions, Trainable } from '../autodiff/step.ts';
+import { accumulatedStep, trainingStep } from '../autodiff/training-step.ts';
 import { type Features, inMemory } from '../features/features.ts';
 import { cut } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
 import { appendHead, head } from '../graph/head.ts';
 import { float32 } from '../graph/tensor.ts';
+import { layerDecays } from '../recipes/depth.ts';
 import { heInitialised } from '../recipes/initialise.ts';
 import { parametersOf } from '../recipes/parameters.ts';
 import type { TailPlan } from '../recipes/plan.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import { inverseFrequencies } from './class-balance.ts';
 import { type Fitted, fit } from './fit.ts';
 import { Network, type Weights } from './network.ts';
 import { appendStandard, foldStandard, standardOf } from './standardise.ts';
@@ -48,6 +50,10 @@ export interface TailOptions {
     readonly test: readonly number[];
   };
   readonly settings: TrainSettings;
+  /** Values that leave the backbone's blocks, from the stem: rates may fall from the last one downwards. */
+  readonly blocks?: readonly string[];
+  /** How many pictures of a batch are computed at once; all of them when absent. */
+  readonly microBatch?: number;
   readonly signal: AbortSignal;
   readonly onEpoch: (epoch: Epoch) => void;
 }
@@ -87,16 +93,33 @@ async function trainOn(options: TailOptions): Promise<TrainedTail> {
   if (tail.nodes.length === 0) {
     trained = await fitGraph(lastLayer, { ...options, features: ends });
   } else {
-    const { weights } = await fitGraph(lastLayer, {
-      ...options,
-      features: ends,
-      settings: { ...defaultSettings['feature-extraction'], seed: settings.seed },
-      split: { ...split, test: [] },
-      onEpoch: () => {},
-    });
+    const weights =
+      settings.headEpochs === 0 ? untrained : await headFirst(lastLayer, ends, options);
     trained = await fitGraph(withHead(tail, weights), options);
   }
   return { ...trained, weights: foldStandard(trained.weights, standard) };
+}
+
+/** The last layer alone, with the settings of the run as far as they concern it. */
+async function headFirst(lastLayer: Graph, ends: Features, options: TailOptions): Promise<Weights> {
+  const { headEpochs, headLearningRate } = options.settings;
+  const { weights } = await fitGraph(lastLayer, {
+    ...options,
+    features: ends,
+    settings: {
+      ...options.settings,
+      epochs: headEpochs,
+      learningRate: headLearningRate,
+      warmup: 0,
+      // It is over in a second or two: its best epoch is looked for among all of them.
+      patience: headEpochs,
+      restoreBest: true,
+    },
+    microBatch: options.settings.batchSize,
+    split: { ...options.split, test: [] },
+    onEpoch: () => {},
+  });
+  return weights;
 }
 
 /** At first every class is equally likely, which depends on no seed and is as good a start as any. */
@@ -127,22 +150,23 @@ async function endFeatures(options: TailOptions): Promise<Features> {
 /** Trains all parameters of a graph from features to logits, starting from its initializers. */
 async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTail> {
   const { runtime, features, split, settings, signal } = options;
-  const trainable: Trainable[] = parametersOf(forward).map((parameter) => ({
-    ...parameter,
-    group: parameter.name === head.weight || parameter.name === head.bias ? 'head' : 'backbone',
-  }));
-  const step = trainingStep(forward, {
-    ...settings,
-    logits: head.logits,
-    trainable,
-    statistics: options.start === 'random' ? 'batch' : 'frozen',
-  });
+  const { microBatch = settings.batchSize } = options;
+  const stepOptions = stepOptionsOf(forward, options);
+  const { classWeights } = stepOptions;
+  const step =
+    microBatch < settings.batchSize
+      ? accumulatedStep(forward, stepOptions)
+      : trainingStep(forward, stepOptions);
   const names = step.slots.map(({ name }) => name);
   const network = await Network.open(runtime, forward, names, threads);
   try {
     const trainer = await Trainer.open({ ...settings, runtime, step, forward, features, threads });
     try {
-      const fitted = await fit({ ...options, ...split, trainer, network });
+      const fitted = await fit({
+        ...options,
+        ...split,
+        ...{ trainer, network, microBatch, classWeights },
+      });
       const testLogits = await network.rows(fitted.weights, features, split.test, signal);
       return { ...fitted, testLogits };
     } finally {
@@ -151,4 +175,27 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
   } finally {
     await network.close();
   }
+}
+
+type StepBasis = Pick<TailOptions, 'settings' | 'start' | 'blocks' | 'classes' | 'labels'> & {
+  readonly split: Pick<TailOptions['split'], 'train'>;
+};
+
+function stepOptionsOf(forward: Graph, options: StepBasis): StepOptions {
+  const { settings, start, blocks = [], classes, labels, split } = options;
+  const rateScales = layerDecays(forward, blocks, settings.layerDecay);
+  const trainable = parametersOf(forward).map((parameter): Trainable => {
+    const { name } = parameter;
+    if (name === head.weight || name === head.bias) return { ...parameter, group: 'head' };
+    return { ...parameter, group: 'backbone', rateScale: rateScales.get(name) ?? 1 };
+  });
+  const trainLabels = split.train.map((example) => labels[example]!);
+  return {
+    ...settings,
+    logits: head.logits,
+    trainable,
+    statistics: start === 'random' ? 'batch' : 'frozen',
+    classWeights:
+      settings.classBalance === 'weights' ? inverseFrequencies(trainLabels, classes) : undefined,
+  };
 }

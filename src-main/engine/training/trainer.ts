@@ -1,25 +1,35 @@
 /** The training step with its weights and optimizer state: what changes while a run goes on. */
-import type { StepGraph } from '../autodiff/step.ts';
+import { type AccumulatedStep, gradientOf, type StepGraph } from '../autodiff/step.ts';
 import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { float32, int64, size } from '../graph/tensor.ts';
 import type { Runtime, Session, Tensors } from '../runtimes/runtime.ts';
+import { Carried } from './carried.ts';
 import type { Weights } from './network.ts';
 
-export interface Batch {
+/** Examples that are computed at once. */
+export interface Part {
   /** One example after the other. */
   readonly features: Float32Array;
   readonly labels: readonly number[];
+  readonly dropout: Float32Array | null;
+}
+
+export interface Batch {
+  /** Made one after the other, so that no more than one need be in memory. */
+  readonly parts: readonly (() => Promise<Part>)[];
   /** Both learning rates are multiplied by it. */
   readonly rateFactor: number;
-  readonly dropout: Float32Array | null;
+  /** What the sum of the examples' losses is divided by: their number, or the sum of their weights. */
+  readonly divisor: number;
 }
 
 export interface TrainerOptions {
   readonly runtime: Runtime;
-  readonly step: StepGraph;
+  /** A step in two graphs takes batches of several parts. */
+  readonly step: StepGraph | AccumulatedStep;
   /** Holds the initial values of the trainable parameters. */
   readonly forward: Graph;
   readonly features: Pick<Features, 'dims'>;
@@ -28,77 +38,131 @@ export interface TrainerOptions {
   readonly threads: number;
 }
 
+const zeros = (dims: readonly number[]) => float32(dims, new Float32Array(size(dims)));
+
 export class Trainer {
   /** F of the head's weights, K x F: the width of a dropout mask. */
   readonly headInputs: number;
   readonly #options: TrainerOptions;
-  readonly #session: Session;
+  /** The whole step, or the gradients of a part of the batch. */
+  readonly #main: Session;
+  /** The optimizer, where the gradients are added up first. */
+  readonly #update: Session | undefined;
   readonly #input: string;
-  readonly #outputs: readonly string[];
-  /** Values and optimizer state, by input name. */
-  #state: Tensors;
-  /** Where the next step writes them: two sets take turns, and no step allocates any. */
-  #spare: Tensors = {};
+  /** What the optimizer moves: parameters and its state. */
+  readonly #learned: Carried;
+  /** What each part moves: the running statistics of batch normalisations, and the sums of gradients. */
+  readonly #running: Carried;
+  readonly #sums: Carried;
   #steps = 0;
 
   static async open(options: TrainerOptions): Promise<Trainer> {
     const { runtime, step, threads } = options;
-    return new Trainer(options, await runtime.open(encodeModel(step.graph), { threads }));
+    const open = (graph: Graph) => runtime.open(encodeModel(graph), { threads });
+    if ('graph' in step) return new Trainer(options, await open(step.graph), undefined);
+    const gradients = await open(step.gradients);
+    try {
+      return new Trainer(options, gradients, await open(step.update));
+    } catch (error) {
+      await gradients.close();
+      throw error;
+    }
   }
 
-  private constructor(options: TrainerOptions, session: Session) {
+  private constructor(options: TrainerOptions, main: Session, update: Session | undefined) {
     const { step, forward } = options;
     this.#options = options;
-    this.#session = session;
+    this.#main = main;
+    this.#update = update;
     this.#input = forward.inputs[0]!.name;
     this.headInputs = forward.initializers.get(head.weight)!.dims[1]!;
-    const initial: Record<string, Tensor> = {};
+    const learned: Record<string, Tensor> = {};
+    const running: Record<string, Tensor> = {};
+    const sums: Record<string, Tensor> = {};
     for (const { name, dims, state } of step.slots) {
-      initial[name] = forward.initializers.get(name)!;
-      for (const each of state) initial[each] = float32(dims, new Float32Array(size(dims)));
+      const isLearned = state.length > 0;
+      (isLearned ? learned : running)[name] = forward.initializers.get(name)!;
+      for (const each of state) learned[each] = zeros(dims);
+      if (isLearned && update) sums[gradientOf(name)] = zeros(dims);
     }
-    this.#outputs = ['loss', ...Object.keys(initial).map(next)];
-    this.#state = initial;
+    this.#learned = new Carried(learned);
+    this.#running = new Carried(running);
+    this.#sums = new Carried(sums);
   }
 
-  /** The trainable parameters by name, as they are until the step after the next. */
+  /** The trainable parameters and running statistics by name, as they are until the next step. */
   get weights(): Weights {
-    return Object.fromEntries(
-      this.#options.step.slots.map(({ name }) => [name, this.#state[name]!]),
-    );
+    const now = { ...this.#learned.now, ...this.#running.now };
+    return Object.fromEntries(this.#options.step.slots.map(({ name }) => [name, now[name]!]));
   }
 
   /** One step of the optimizer; gives the mean loss of the batch before it. */
-  async step({ features, labels, rateFactor, dropout }: Batch): Promise<number> {
-    const { learningRate, backboneLearningRate } = this.#options;
-    const count = labels.length;
+  async step(batch: Batch): Promise<number> {
     this.#steps++;
-    const feeds: Record<string, Tensor> = {
-      ...this.#state,
+    return this.#update ? this.#stepInParts(batch, this.#update) : this.#stepAtOnce(batch);
+  }
+
+  async #stepAtOnce({ parts, rateFactor }: Batch): Promise<number> {
+    const [part, ...others] = parts;
+    if (!part || others.length > 0) throw new Error('this step takes a batch as a whole');
+    const feeds = { ...this.#fed(await part()), ...this.#rates(rateFactor) };
+    return runCarried(this.#main, feeds, [this.#learned, this.#running], ['loss']);
+  }
+
+  async #stepInParts({ parts, rateFactor, divisor }: Batch, update: Session): Promise<number> {
+    const sums = this.#sums;
+    for (const { data } of Object.values(sums.now)) (data as Float32Array).fill(0);
+    let loss = 0;
+    for (const part of parts) {
+      const feeds = {
+        ...this.#learned.now,
+        ...this.#fed(await part()),
+        divisor: float32([], [divisor]),
+      };
+      loss += await runCarried(this.#main, feeds, [this.#running, sums], ['loss']);
+    }
+    const feeds = { ...sums.now, ...this.#rates(rateFactor) };
+    await runCarried(update, feeds, [this.#learned], []);
+    return loss;
+  }
+
+  #fed({ features, labels, dropout }: Part): Tensors {
+    const count = labels.length;
+    return {
       [this.#input]: float32([count, ...this.#options.features.dims], features),
       labels: int64([count], labels),
-      learning_rate: float32([], [learningRate * rateFactor]),
-      backbone_learning_rate: float32([], [backboneLearningRate * rateFactor]),
+      ...(dropout && { dropout_mask: float32([count, this.headInputs], dropout) }),
+    };
+  }
+
+  #rates(factor: number): Tensors {
+    const { learningRate, backboneLearningRate } = this.#options;
+    return {
+      learning_rate: float32([], [learningRate * factor]),
+      backbone_learning_rate: float32([], [backboneLearningRate * factor]),
       step: float32([], [this.#steps]),
     };
-    if (dropout) feeds.dropout_mask = float32([count, this.headInputs], dropout);
-    const into = Object.entries(this.#spare).map(([name, to]) => [next(name), to]);
-
-    const results = await this.#session.run(feeds, this.#outputs, Object.fromEntries(into));
-    // The initial values belong to the graph, and are not written to.
-    this.#spare = this.#steps > 1 ? this.#state : {};
-    this.#state = Object.fromEntries(
-      Object.keys(this.#state).map((name) => [name, results[next(name)]!]),
-    );
-    return Number(results.loss!.data[0]);
   }
 
   async close(): Promise<void> {
-    await this.#session.close();
+    await this.#main.close();
+    await this.#update?.close();
   }
 }
 
-/** The output that gives the new value of an input. */
-function next(name: string): string {
-  return `${name}:next`;
+/** Runs a graph and takes over what it gives anew; answers the first of the other outputs, if any. */
+async function runCarried(
+  session: Session,
+  feeds: Tensors,
+  carried: readonly Carried[],
+  others: readonly string[],
+): Promise<number> {
+  const results = await session.run(
+    Object.assign({}, feeds, ...carried.map(({ now }) => now)),
+    [...others, ...carried.flatMap(({ outputs }) => outputs)],
+    Object.assign({}, ...carried.map(({ into }) => into)),
+  );
+  for (const each of carried) each.turn(results);
+  const [first] = others;
+  return first === undefined ? 0 : Number(results[first]!.data[0]);
 }
