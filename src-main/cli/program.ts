@@ -11,9 +11,13 @@ import { doctor } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { init } from './commands/init.ts';
+import { next } from './commands/next.ts';
 import { predict } from './commands/predict.ts';
+import { review } from './commands/review.ts';
 import { serveCommand } from './commands/serve.ts';
+import { similar } from './commands/similar.ts';
 import { status } from './commands/status.ts';
+import { suggest } from './commands/suggest.ts';
 import { trainCommand } from './commands/train.ts';
 import { Interrupted, interruptedExit } from './interrupt.ts';
 import { complain } from './output.ts';
@@ -22,6 +26,10 @@ const commands = [
   init,
   importCommand,
   status,
+  suggest,
+  next,
+  similar,
+  review,
   trainCommand,
   compareCommand,
   predict,

@@ -6,33 +6,56 @@ import type { Job, JobResult } from './protocol.ts';
 export type { RunOptions } from './child.ts';
 export { EngineEnded } from './ended.ts';
 
-/** Training has a process of its own, so that a prediction need not wait for it. */
-const laneOf = { train: 'training', predict: 'quick', describe: 'quick' } as const;
+/**
+ * Training has a process of its own, so that a prediction need not wait for it; and so has what helps with
+ * the labelling, because it keeps the features of all pictures in memory.
+ */
+const laneOf = {
+  train: 'training',
+  predict: 'quick',
+  describe: 'quick',
+  embed: 'assist',
+  suggest: 'assist',
+  spread: 'assist',
+  similar: 'assist',
+  review: 'assist',
+} as const;
 type Lane = (typeof laneOf)[Job['kind']];
 
 /** An idle process is let go after this long: native code gives its memory back in no other way. */
-const idleMs = 60_000;
+const idleMs: Readonly<Record<Lane, number>> = {
+  training: 60_000,
+  quick: 60_000,
+  // The features of a large project take seconds to read again.
+  assist: 600_000,
+};
 
 export class EngineHost {
   readonly #children = new Map<Lane, EngineChild>();
   readonly #timers = new Map<Lane, NodeJS.Timeout>();
   /** Ends when the last training asked for so far has ended. */
   #training: Promise<void> = Promise.resolve();
+  /** The embedding that is going on, which a training stops. */
+  #embedding: { readonly yields: AbortController; readonly ended: Promise<void> } | null = null;
   #closed = false;
 
   /**
    * Runs a job in an engine process, which is started when it is needed. Trainings wait for one
-   * another: they share the machine and the feature cache.
+   * another: they share the machine and the feature cache. An embedding gives way to a training, and goes
+   * on when none is left.
    *
    * Rejects with an EngineEnded: the job failed, was cancelled by `signal`, or its process died.
    */
   async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult[J['kind']]> {
+    if (job.kind === 'embed') return this.#embed(job, options);
     if (job.kind !== 'train') return this.#runNow(job, options);
     const before = this.#training;
     const turn = Promise.withResolvers<void>();
     this.#training = turn.promise;
     try {
       await unlessAborted(before, options.signal);
+      this.#embedding?.yields.abort();
+      await this.#embedding?.ended;
       return await this.#runNow(job, options);
     } finally {
       // One that was cancelled while it waited passes on the wait, not the turn.
@@ -57,6 +80,34 @@ export class EngineHost {
     this.#children.clear();
   }
 
+  async #embed<J extends Job>(job: J, options: RunOptions): Promise<JobResult[J['kind']]> {
+    for (;;) {
+      let training: Promise<void>;
+      do {
+        training = this.#training;
+        await unlessAborted(training, options.signal);
+      } while (training !== this.#training);
+      const yields = new AbortController();
+      const signal = options.signal
+        ? AbortSignal.any([options.signal, yields.signal])
+        : yields.signal;
+      const result = this.#runNow(job, { ...options, signal });
+      const ended = result.then(
+        () => {},
+        () => {},
+      );
+      this.#embedding = { yields, ended };
+      try {
+        return await result;
+      } catch (error) {
+        // What was done by then is kept: it goes on behind the training.
+        if (!yields.signal.aborted || options.signal?.aborted || this.#closed) throw error;
+      } finally {
+        this.#embedding = null;
+      }
+    }
+  }
+
   async #runNow<J extends Job>(job: J, options: RunOptions): Promise<JobResult[J['kind']]> {
     if (options.signal?.aborted) throw new EngineEnded('cancelled', 'Cancelled.');
     if (this.#closed) throw new EngineEnded('failed', 'Graft was closed.');
@@ -76,7 +127,7 @@ export class EngineHost {
 
   #closeLater(lane: Lane, child: EngineChild): void {
     clearTimeout(this.#timers.get(lane));
-    const timer = setTimeout(() => child.idle && void child.close(), idleMs);
+    const timer = setTimeout(() => child.idle && void child.close(), idleMs[lane]);
     timer.unref();
     this.#timers.set(lane, timer);
   }

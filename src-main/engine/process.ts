@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { toErrorReply } from '../../src-shared/errors.ts';
+import { review, similar, spread, suggest } from './jobs/assist.ts';
 import { describe } from './jobs/describe.ts';
+import { embed } from './jobs/embed.ts';
 import type { JobContext } from './jobs/job.ts';
 import { predict } from './jobs/predict.ts';
 import { train } from './jobs/train.ts';
@@ -13,7 +15,7 @@ const jobs: {
     job: Extract<Job, { kind: K }>,
     context: JobContext,
   ) => Promise<JobResult[K]>;
-} = { train, predict, describe };
+} = { train, predict, describe, embed, suggest, spread, similar, review };
 
 const running = new Map<number, AbortController>();
 

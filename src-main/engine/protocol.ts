@@ -46,7 +46,69 @@ export interface DescribeJob {
   readonly kind: 'describe';
 }
 
-export type Job = TrainJob | PredictJob | DescribeJob;
+/** Runs the backbone on pictures and keeps what it says of them, on disk and in the process. */
+export interface EmbedJob {
+  readonly kind: 'embed';
+  readonly backbone: BackboneFile;
+  /** The project's feature cache. */
+  readonly features: string;
+  /** How many pictures the studio has had embedded before. */
+  readonly rows: number;
+  readonly pictures: readonly Pick<Example, 'imageId' | 'sha256' | 'path'>[];
+}
+
+/** What the questions to the embedded pictures have in common. */
+interface Question {
+  /** As `EmbedResult` named it. */
+  readonly embedding: string;
+  /** How many pictures the studio has had embedded. */
+  readonly rows: number;
+}
+
+/** Labelled pictures: ids, and the class of each from 0 to `classes` - 1. */
+export interface Labelled {
+  readonly ids: Int32Array;
+  readonly labels: Int32Array;
+  readonly classes: number;
+}
+
+/** What every picture is, by a light classifier taught with the labelled ones. */
+export interface SuggestJob extends Question {
+  readonly kind: 'suggest';
+  readonly labelled: Labelled;
+}
+
+/** Which of the candidates lie farthest from all that is labelled and from one another. */
+export interface SpreadJob extends Question {
+  readonly kind: 'spread';
+  readonly labelled: Int32Array;
+  readonly candidates: Int32Array;
+  readonly count: number;
+}
+
+/** The pictures most like some others, of the project or a file. */
+export interface SimilarJob extends Question {
+  readonly kind: 'similar';
+  readonly like: { readonly ids: readonly number[] } | { readonly file: string };
+  readonly backbone: BackboneFile;
+  readonly count: number;
+}
+
+/** Labels that are probably wrong, and pictures unlike all others. */
+export interface ReviewJob extends Question {
+  readonly kind: 'review';
+  readonly labelled: Labelled;
+}
+
+export type Job =
+  | TrainJob
+  | PredictJob
+  | DescribeJob
+  | EmbedJob
+  | SuggestJob
+  | SpreadJob
+  | SimilarJob
+  | ReviewJob;
 
 export interface TrainResult {
   readonly bestEpoch: number;
@@ -78,10 +140,60 @@ export interface DescribeResult {
   }[];
 }
 
+export interface EmbedResult {
+  /** Names the embedding: the backbone and the place of its features. */
+  readonly embedding: string;
+  /** Pictures that are embedded by now. */
+  readonly rows: number;
+  /** Pictures that cannot be read, or are not the ones they were. */
+  readonly failed: readonly { readonly imageId: number; readonly reason: string }[];
+}
+
+/** In the order of the ids; all pictures that are embedded, the labelled ones too. */
+export interface SuggestResult {
+  readonly ids: Int32Array;
+  readonly labels: Int32Array;
+  /** Calibrated probability of the label. */
+  readonly confidences: Float32Array;
+  /** 1 - (p1 - p2) of the two likeliest labels. */
+  readonly uncertainties: Float32Array;
+}
+
+export interface SpreadResult {
+  readonly ids: readonly number[];
+}
+
+export interface SimilarResult {
+  /** The likest first; `similarity` is the cosine of the features. */
+  readonly near: readonly { readonly id: number; readonly similarity: number }[];
+}
+
+export interface ReviewResult {
+  /** The least likely label first. */
+  readonly labelIssues: readonly {
+    readonly id: number;
+    /** Class that the others' labels speak for, and its probability. */
+    readonly suggested: number;
+    readonly confidence: number;
+    /** Probability of the given label. */
+    readonly score: number;
+  }[];
+  /** The most outlying first, from 0. */
+  readonly outliers: readonly { readonly id: number; readonly score: number }[];
+}
+
+/** Null: this process does not have the pictures (any more); embed them again. */
+type Answer<T> = T | null;
+
 export interface JobResult {
   train: TrainResult;
   predict: PredictResult;
   describe: DescribeResult;
+  embed: Answer<EmbedResult>;
+  suggest: Answer<SuggestResult>;
+  spread: Answer<SpreadResult>;
+  similar: Answer<SimilarResult>;
+  review: Answer<ReviewResult>;
 }
 
 /** Sent while a training job runs. */

@@ -72,6 +72,14 @@ export function imagesTable(database: Database) {
   const labelled = database.prepare<[], LabelledImage>(
     'SELECT id, sha256, path, label_id AS labelId, split FROM images WHERE label_id IS NOT NULL ORDER BY id',
   );
+  const after = database.prepare<[number, number], Pick<Image, 'id' | 'sha256' | 'path'>>(
+    'SELECT id, sha256, path FROM images WHERE id > ? ORDER BY id LIMIT ?',
+  );
+  const labelOf = database
+    .prepare<[], [number, number]>(
+      'SELECT id, label_id FROM images WHERE label_id IS NOT NULL ORDER BY id',
+    )
+    .raw();
   const history = database.prepare<[number], HistoryEntry>(`
     SELECT labels.name AS label, operations.at
     FROM assignments JOIN operations ON operations.id = operation_id
@@ -159,6 +167,13 @@ export function imagesTable(database: Database) {
 
     labelled: (): LabelledImage[] =>
       labelled.all().map((image) => ({ ...image, path: absolute(image.path) })),
+
+    /** Label ids by image id, of the labelled images. */
+    labelOf: (): Map<number, number> => new Map(labelOf.all()),
+
+    /** The next `count` images in the order in which they came. */
+    after: (id: number, count: number) =>
+      after.all(id, count).map((image) => ({ ...image, path: absolute(image.path) })),
 
     /** What the image was labelled as and when, the latest first; what was undone is not told. */
     history(id: number): HistoryEntry[] {

@@ -11,6 +11,7 @@ import {
   type Download,
   parameterCount,
 } from '../engine/backbones/catalogue.ts';
+import type { BackboneFile } from '../engine/protocol.ts';
 import type { Context } from './context.ts';
 import { checkHash, type DownloadOptions, downloadFile } from './download.ts';
 import type { Handlers } from './handlers.ts';
@@ -143,6 +144,20 @@ async function describe(entry: CatalogueEntry): Promise<Backbone> {
     source,
     fetchable: download !== null,
   };
+}
+
+/**
+ * The best backbone whose weights are here, for a job. Throws a StudioError when there is none.
+ */
+export async function bestBackbone(): Promise<BackboneFile> {
+  for (const { name } of catalogue) {
+    const here = await usableWeights(name);
+    if (here) return { name, weights: here.path, sha256: here.sha256 };
+  }
+  throw new StudioError(
+    'refused',
+    'There is no network here to look at the pictures with: run "npm start" once, or add a weight file.',
+  );
 }
 
 /** A damaged file is as good as none; whoever needs it (`backboneFile`) is told what is wrong. */

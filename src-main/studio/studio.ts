@@ -3,6 +3,7 @@ import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { EngineHost } from '../engine/host.ts';
 import { Inspectors } from '../images/inspectors.ts';
+import { assistCalls } from './assist.ts';
 import { backboneCalls } from './backbones.ts';
 import { beginCalls } from './begin.ts';
 import { compareCalls } from './compare.ts';
@@ -26,7 +27,8 @@ export interface StudioOptions {
   readonly engine?: Engine;
   /**
    * False for a studio that is opened for one command: runs that wait in the project then go on with the
-   * next training, or when a window opens it. True if not given.
+   * next training, or when a window opens it, and pictures are looked at when they are asked about. True
+   * if not given.
    */
   readonly resumesQueue?: boolean;
 }
@@ -70,6 +72,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...compareCalls(context),
     ...predictCalls(context),
     ...preferenceCalls(context),
+    ...assistCalls(context, subscribe, { eager: options.resumesQueue ?? true }),
     ...doctorCalls(context),
   };
 

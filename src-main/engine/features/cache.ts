@@ -110,6 +110,13 @@ export class FeatureCache {
     }
   }
 
+  /** Finds the records that another process has written since. Only one may write at a time. */
+  catchUp(): void {
+    const from = this.#end;
+    this.#end = fstatSync(this.#descriptor).size;
+    for (const [sha256, position] of this.#scan(from)) this.#index.set(sha256, position);
+  }
+
   close(): void {
     closeSync(this.#descriptor);
   }
@@ -131,10 +138,10 @@ export class FeatureCache {
     if (torn > 0) ftruncateSync(this.#descriptor, size - torn);
   }
 
-  #scan(): Map<string, number> {
+  #scan(from = headerBytes): Map<string, number> {
     const index = new Map<string, number>();
     const hash = Buffer.alloc(hashBytes);
-    for (let position = headerBytes; position < this.#end; position += this.#recordBytes) {
+    for (let position = from; position < this.#end; position += this.#recordBytes) {
       readSync(this.#descriptor, hash, 0, hashBytes, position);
       index.set(hash.toString('hex'), position);
     }

@@ -59,8 +59,14 @@ export async function extractFeatures(options: ExtractOptions): Promise<readonly
   }
 }
 
-function openCache(
-  { trunk, weights, preprocessing, folder }: ExtractOptions,
+/** Where the features that `output` of a trunk gives are kept. */
+export function openCache(
+  {
+    trunk,
+    weights,
+    preprocessing,
+    folder,
+  }: Pick<ExtractOptions, 'trunk' | 'weights' | 'preprocessing' | 'folder'>,
   output: ValueInfo,
 ): FeatureCache {
   // The nodes are part of the key: another way of computing must not find what this one has left.
@@ -122,7 +128,7 @@ async function runTrunk(
 
 /** Decodes a picture, and checks meanwhile that the file still is the one that was imported. */
 export async function readPicture<T>(
-  { path, sha256 }: Example,
+  { path, sha256 }: Pick<Example, 'path' | 'sha256'>,
   load: (path: string) => Promise<T>,
 ): Promise<T> {
   const hash = hashOf(path);

@@ -1,0 +1,136 @@
+/** Questions to the embedded pictures. */
+import { loadPixels } from '../../images/pixels.ts';
+import { labelIssues, selfConfidence } from '../assist/confident-learning.ts';
+import type { Embedding } from '../assist/embedding.ts';
+import { commonDirection, nearest } from '../assist/nearest.ts';
+import { outlierness } from '../assist/outliers.ts';
+import { type Known, knownAs } from '../assist/state.ts';
+import { lessonOf, opinions, outOfFoldProbabilities, shortened, teach } from '../assist/teacher.ts';
+import { coreSet, uncertainty } from '../assist/what-next.ts';
+import type {
+  JobResult,
+  Labelled,
+  ReviewJob,
+  ReviewResult,
+  SimilarJob,
+  SpreadJob,
+  SuggestJob,
+} from '../protocol.ts';
+import { argmax } from '../training/classification.ts';
+import { seededRandom, shuffled } from '../training/random.ts';
+import { featuresOf } from './embed.ts';
+
+/** A core-set is chosen from a random sample of this many candidates, and neighbours are looked for among as many. */
+const sampleSize = 10_000;
+const seed = 1;
+/** Streams of the seed. */
+const [candidatesOf, referencesOf] = [11, 12];
+
+const lesson = (embedding: Embedding, { ids, labels, classes }: Labelled) =>
+  lessonOf(embedding, ids, labels, classes);
+
+export async function suggest(job: SuggestJob): Promise<JobResult['suggest']> {
+  const known = await knownAs(job.embedding, job.rows);
+  if (!known) return null;
+  const { embedding } = known;
+  const pictures = shortened(lesson(embedding, job.labelled));
+  known.taught = await teach(embedding, pictures, known.taught);
+  const ids = Int32Array.from(embedding.ids);
+  const labels = new Int32Array(ids.length);
+  const confidences = new Float32Array(ids.length);
+  const uncertainties = new Float32Array(ids.length);
+  let at = 0;
+  for await (const block of opinions(embedding, known.taught)) {
+    for (const { label, confidence, probabilities } of block) {
+      if (at === ids.length) break; // a picture that came meanwhile
+      labels[at] = label;
+      confidences[at] = confidence;
+      uncertainties[at] = uncertainty(probabilities);
+      at++;
+    }
+  }
+  return { ids, labels, confidences, uncertainties };
+}
+
+export async function spread(job: SpreadJob): Promise<JobResult['spread']> {
+  const known = await knownAs(job.embedding, job.rows);
+  if (!known) return null;
+  const { embedding } = known;
+  const withFeatures = (ids: Int32Array) =>
+    Array.from(ids).filter((id) => embedding.rowOf(id) !== undefined);
+  const rows = (ids: readonly number[]) => embedding.gather(ids.map((id) => embedding.rowOf(id)!));
+  const candidates = sample(withFeatures(job.candidates), candidatesOf);
+  const centres = withFeatures(job.labelled);
+  const chosen = await coreSet(rows(candidates), rows(centres), job.count);
+  return { ids: chosen.map((i) => candidates[i]!) };
+}
+
+export async function similar(job: SimilarJob): Promise<JobResult['similar']> {
+  const known = await knownAs(job.embedding, job.rows);
+  if (!known) return null;
+  const { like, count } = job;
+  const { embedding } = known;
+  if ('file' in like) {
+    const direction = await directionOf(known, like.file);
+    return { near: await nearest(embedding, direction, count) };
+  }
+  const direction = commonDirection(embedding, like.ids);
+  if (!direction) return { near: [] };
+  return { near: await nearest(embedding, direction, count, new Set(like.ids)) };
+}
+
+/** @throws StudioError that names the file when it cannot be read */
+async function directionOf(known: Known, file: string): Promise<Float32Array> {
+  const pixels = await loadPixels(file, known.backbone.preprocessing);
+  return featuresOf(known, [pixels]);
+}
+
+export async function review(job: ReviewJob): Promise<JobResult['review']> {
+  const known = await knownAs(job.embedding, job.rows);
+  if (!known) return null;
+  const { embedding } = known;
+  return {
+    labelIssues: await wrongLabels(embedding, job.labelled),
+    outliers: await unlikeOthers(embedding),
+  };
+}
+
+async function wrongLabels(
+  embedding: Embedding,
+  labelled: Labelled,
+): Promise<ReviewResult['labelIssues']> {
+  const taught = lesson(embedding, labelled);
+  if (new Set(taught.labels).size < 2) return [];
+  const probabilities = await outOfFoldProbabilities(embedding, taught);
+  const flagged = labelIssues(taught.labels, probabilities);
+  return taught.ids
+    .flatMap((id, i) => {
+      const row = probabilities[i]!;
+      const suggested = argmax(row);
+      const score = selfConfidence(taught.labels[i]!, row);
+      return flagged[i] ? [{ id, suggested, confidence: row[suggested]!, score }] : [];
+    })
+    .toSorted((a, b) => a.score - b.score);
+}
+
+async function unlikeOthers(embedding: Embedding): Promise<ReviewResult['outliers']> {
+  const all = embedding.ids.map((_, row) => row);
+  const reference = sample(all, referencesOf);
+  const place = new Map(reference.map((row, at) => [row, at]));
+  const scores: { id: number; score: number }[] = [];
+  const found = await outlierness(
+    Array.from(embedding.blocks(), ({ matrix }) => matrix),
+    embedding.gather(reference),
+    all.map((row) => place.get(row) ?? -1),
+  );
+  for (const [row, { score, isOutlier }] of found.entries()) {
+    if (isOutlier) scores.push({ id: embedding.ids[row]!, score });
+  }
+  return scores.toSorted((a, b) => a.score - b.score);
+}
+
+/** All of them when there are not too many; the same ones each time. */
+function sample<T>(items: readonly T[], stream: number): readonly T[] {
+  if (items.length <= sampleSize) return items;
+  return shuffled(items, seededRandom(seed, stream)).slice(0, sampleSize);
+}

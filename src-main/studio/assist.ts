@@ -1,0 +1,159 @@
+/** What the model helps with while labelling: proposals, what to label next, likeness, review. */
+import type { StudioEvent } from '../../src-shared/contract.ts';
+import type { AssistState, NextStrategy, Suggestion } from '../../src-shared/domain.ts';
+import type { Context } from './context.ts';
+import type { Handlers } from './handlers.ts';
+import { looking } from './looking.ts';
+import { absolute } from './project.ts';
+import { classesOf, suggestions } from './suggestions.ts';
+
+type Calls = Pick<
+  Handlers,
+  | 'assist.state'
+  | 'assist.prepare'
+  | 'assist.suggestions'
+  | 'assist.groups'
+  | 'assist.next'
+  | 'assist.similar'
+  | 'assist.review'
+>;
+type Subscribe = (listener: (event: StudioEvent) => void) => () => void;
+
+/** Pictures that are looked at as one: surer than this, and no more than the eye takes in. */
+const sureOfGroup = 0.9;
+const mostOfGroup = 24;
+const fewestOfGroup = 3;
+/** A mixture chooses the most different of so many times the pictures that are wanted. */
+const mixedFrom = 10;
+/** A label needs a second picture to speak for it. */
+const fewestToReview = 2;
+
+interface AssistOptions {
+  /** Does it begin by itself when a project is opened and when pictures come? */
+  readonly eager: boolean;
+}
+
+export function assistCalls(
+  context: Context,
+  subscribe: Subscribe,
+  { eager }: AssistOptions,
+): Calls {
+  const state = (): AssistState => ({ ...pictures.state(), suggesting: proposed.enough() });
+  const pictures = looking(context, () => {
+    context.emit({ name: 'assist.progress', data: state() });
+    if (pictures.state().state === 'ready') proposed.refresh();
+  });
+  const proposed = suggestions(context, pictures);
+
+  if (eager) {
+    context.onOpen(() => void pictures.wake());
+    subscribe(({ name }) => {
+      if (name === 'import.finished' || name === 'backbones.changed') void pictures.wake();
+      else if (name === 'labels.assigned') proposed.refresh();
+    });
+  } else {
+    subscribe(({ name }) => {
+      if (name === 'labels.assigned') proposed.forget();
+    });
+  }
+
+  async function next(
+    strategy: NextStrategy,
+    count: number,
+    among: readonly number[] | undefined,
+  ): Promise<number[]> {
+    const { images } = context.project().store;
+    const labelled = images.labelOf();
+    const candidates = (among ?? images.query({}, 'imported')).filter((id) => !labelled.has(id));
+    const said = strategy === 'different' ? new Map() : await proposed.current();
+    let pool = candidates;
+    if (said.size > 0) {
+      const unsure = (id: number) => said.get(id)?.uncertainty ?? 0;
+      pool = candidates.toSorted((a, b) => unsure(b) - unsure(a));
+      if (strategy === 'uncertain') return pool.slice(0, count);
+      pool = pool.slice(0, mixedFrom * count);
+    }
+    const { ids } = await pictures.ask<'spread'>((question) =>
+      context.engine.run({
+        kind: 'spread',
+        ...question,
+        labelled: Int32Array.from(labelled.keys()),
+        candidates: Int32Array.from(pool),
+        count,
+      }),
+    );
+    return [...ids];
+  }
+
+  return {
+    'assist.state': () => state(),
+    'assist.prepare': () => {
+      context.project();
+      void pictures.wake();
+      return state();
+    },
+
+    'assist.suggestions': async ({ imageIds }) => {
+      context.project();
+      return { suggestions: await proposed.proposals(imageIds) };
+    },
+
+    'assist.groups': async () => {
+      context.project();
+      const sure = (await proposed.proposals()).filter(
+        ({ confidence }) => confidence >= sureOfGroup,
+      );
+      return { groups: groupsOf(sure) };
+    },
+
+    'assist.next': async ({ strategy, count, imageIds }) => ({
+      imageIds: await next(strategy, count, imageIds),
+    }),
+
+    'assist.similar': async ({ like, count }) => {
+      context.project();
+      const { near } = await pictures.ask<'similar'>((question, backbone) =>
+        context.engine.run({
+          kind: 'similar',
+          ...question,
+          backbone,
+          like: 'path' in like ? { file: absolute(like.path) } : { ids: like.imageIds },
+          count,
+        }),
+      );
+      return { similar: near.map(({ id, similarity }) => ({ imageId: id, similarity })) };
+    },
+
+    'assist.review': async () => {
+      const project = context.project();
+      const { labelIds, labelled } = classesOf(project, fewestToReview);
+      const given = project.store.images.labelOf();
+      const { labelIssues, outliers } = await pictures.ask<'review'>((question) =>
+        context.engine.run({ kind: 'review', ...question, labelled }),
+      );
+      return {
+        labelIssues: labelIssues.map(({ id, suggested, confidence, score }) => ({
+          imageId: id,
+          given: given.get(id)!,
+          suggested: labelIds[suggested]!,
+          score,
+          confidence,
+        })),
+        duplicates: [],
+        outliers: outliers.map(({ id, score }) => ({ imageId: id, score })),
+      };
+    },
+  };
+}
+
+/** The surest of each label, the largest group first. */
+export function groupsOf(sure: readonly Suggestion[]): { labelId: number; imageIds: number[] }[] {
+  const byLabel = new Map<number, number[]>();
+  for (const { labelId, imageId } of sure) {
+    byLabel.set(labelId, [...(byLabel.get(labelId) ?? []), imageId]);
+  }
+  return [...byLabel]
+    .filter(([, imageIds]) => imageIds.length >= fewestOfGroup)
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([labelId, imageIds]) => ({ labelId, imageIds: imageIds.slice(0, mostOfGroup) }));
+}

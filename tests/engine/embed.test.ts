@@ -1,0 +1,74 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { EngineHost } from '../../src-main/engine/host.ts';
+import type { EmbedJob, Progress, SimilarJob } from '../../src-main/engine/protocol.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { shapesJob } from '../helpers/shapes-job.ts';
+
+async function opened(each = 5) {
+  const host = new EngineHost();
+  onTestFinished(() => host.close());
+  const training = await shapesJob(await temporaryFolder(), each, 'feature-extraction', {
+    epochs: 1,
+  });
+  const { backbone, features, examples } = training;
+  const job: EmbedJob = { kind: 'embed', backbone, features, rows: 0, pictures: examples };
+  return { host, job, training };
+}
+
+it('looks at each picture once, names those that cannot be read, and can then be asked', async () => {
+  const { host, job } = await opened();
+  const [gone, changed, ...others] = job.pictures;
+  await rm(gone!.path);
+  await writeFile(changed!.path, 'not the picture any more');
+  const first = (await host.run(job))!;
+  expect(first.rows).toBe(others.length);
+  expect(first.failed.map(({ imageId }) => imageId).toSorted()).toEqual(
+    [gone!.imageId, changed!.imageId].toSorted(),
+  );
+  for (const { reason } of first.failed) expect(reason).toMatch(/is not there|not a picture/);
+
+  const question = { embedding: first.embedding, rows: first.rows, backbone: job.backbone };
+  const ask = (like: SimilarJob['like'], count: number) =>
+    host.run({ kind: 'similar', ...question, like, count });
+  expect((await ask({ ids: [others[0]!.imageId] }, 2))!.near).toHaveLength(2);
+  // Of a file that is one of the pictures, that picture is the nearest.
+  const [itself] = (await ask({ file: others[2]!.path }, 1))!.near;
+  expect(itself!.id).toBe(others[2]!.imageId);
+  expect(itself!.similarity).toBeCloseTo(1, 3);
+  await expect(ask({ file: gone!.path }, 1)).rejects.toThrow(/is not there/);
+});
+
+it('reads what a training has computed, and knows when it knows nothing', async () => {
+  const { host, job, training } = await opened();
+  await host.run(training);
+  for (const { path } of job.pictures) await rm(path); // only the cache can give the features now
+  const { rows, failed, embedding } = (await host.run(job))!;
+  expect({ rows, failed }).toEqual({ rows: job.pictures.length, failed: [] });
+  const other = { embedding: 'another', rows: 1 };
+  const asked = {
+    kind: 'spread',
+    labelled: Int32Array.of(),
+    candidates: Int32Array.of(1),
+    count: 1,
+  } as const;
+  await expect(host.run({ ...asked, ...other })).resolves.toBeNull();
+  await expect(host.run({ ...asked, embedding, rows: rows + 1 })).resolves.toBeNull();
+  await expect(host.run({ ...job, rows: rows + 1 })).resolves.toBeNull();
+});
+
+it('gives way to a training, and goes on after it', async () => {
+  const { host, job, training } = await opened(20);
+  const order: string[] = [];
+  const embedding = host.run(job).then((result) => {
+    order.push('embedded');
+    return result;
+  });
+  const onProgress = (progress: Progress) => {
+    if (progress.kind === 'epoch') order.push('epoch');
+  };
+  const trained = host.run(training, { onProgress }).then(() => order.push('trained'));
+  await trained;
+  expect((await embedding)!.rows).toBe(job.pictures.length);
+  expect(order).toEqual(['epoch', 'trained', 'embedded']);
+});
