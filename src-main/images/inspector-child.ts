@@ -78,6 +78,9 @@ export class InspectorChild {
   }
 
   async close(): Promise<void> {
+    // Whoever waits for its end must not end before.
+    this.#process.ref();
+    (this.#process.stderr as unknown as { ref(): void }).ref();
     this.#process.kill('SIGKILL');
     await this.#exited;
   }
