@@ -1,11 +1,17 @@
 /** Everything that an import must know about a picture, in one pass over the file and one decode. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import {
+  createReadStream,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { StudioError } from '../../src-shared/errors.ts';
-import { replaceFile } from '../atomic-file.ts';
 import { open } from './decode.ts';
 import { type Format, formatOf, formatOfBytes, headBytes, pictureError } from './format.ts';
 import { placeholderOf, type RgbPixels } from './placeholder.ts';
@@ -36,20 +42,20 @@ export function thumbnailPath(folder: string, sha256: string): string {
 /**
  * Decodes a picture to its end and leaves its thumbnail in `thumbnails` (JPEG, at most 256 pixels a side, on
  * white as training sees it). A thumbnail that is there already is proof of an earlier decode of the same
- * bytes.
+ * bytes. Its process does nothing else meanwhile, so it may wait for the disk: half the time of asking.
  *
  * @throws StudioError `refused`, naming the file: not a picture, damaged, cut off, too large, unreadable;
  * `internal` when the thumbnail cannot be written.
  */
 export async function inspect(path: string, thumbnails: string): Promise<Inspection> {
   const { made, ...inspection } = await read(path, thumbnails);
-  if (made) await keep(thumbnailPath(thumbnails, inspection.sha256), made);
+  if (made) keep(thumbnailPath(thumbnails, inspection.sha256), made);
   return inspection;
 }
 
 async function read(path: string, thumbnails: string): Promise<Inspection & { made?: Buffer }> {
   try {
-    const file = await stat(path);
+    const file = statSync(path);
     // Opening a named pipe would wait for ever.
     if (!file.isFile()) throw new StudioError('refused', `${path}: not a regular file`);
     const { source, format, sha256 } = await identify(path, file.size);
@@ -68,18 +74,21 @@ async function identify(path: string, size: number) {
   if (size > inMemoryBytes) {
     return { source: path, format: await formatOf(path), sha256: await hashFile(path) };
   }
-  const source = await readFile(path);
+  const source = readFileSync(path);
   const format = formatOfBytes(source.subarray(0, headBytes), path);
   return { source, format, sha256: createHash('sha256').update(source).digest('hex') };
 }
 
 /** Not the picture's fault when this fails: the next one would fare no better. */
-async function keep(target: string, bytes: Buffer): Promise<void> {
+function keep(target: string, bytes: Buffer): void {
+  // It can be made again, and one that a power cut has left unfinished is recognised: it is not flushed.
+  const temporary = join(dirname(target), `.${process.pid}.tmp`);
   try {
-    await mkdir(dirname(target), { recursive: true });
-    // It can be made again, and one that a power cut has left unfinished is recognised: no wait for the disk.
-    await replaceFile(target, (temporary) => writeFile(temporary, bytes), { durable: false });
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, target);
   } catch (error) {
+    rmSync(temporary, { force: true });
     throw new StudioError('internal', `${target} cannot be written: ${writeReason(error)}`, {
       cause: error,
     });
@@ -97,17 +106,17 @@ async function shrink(source: string | Buffer): Promise<RgbPixels> {
   return { width: info.width, height: info.height, data };
 }
 
-/** JPEG is made in a third of the time that WebP takes, and shown in half of it. */
+/** JPEG is made in a quarter of the time that WebP takes, and costs the page half the time to show. */
 function encode({ width, height, data }: RgbPixels): Promise<Buffer> {
   return sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 82 })
+    .jpeg({ quality: 82, optimiseCoding: false })
     .toBuffer();
 }
 
 /** Null when there is none, or only a part of one. */
 async function thumbnailPixels(path: string): Promise<RgbPixels | null> {
   try {
-    return await shrink(await readFile(path));
+    return await shrink(readFileSync(path));
   } catch {
     return null;
   }

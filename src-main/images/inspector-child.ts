@@ -1,5 +1,6 @@
 /** One process that decodes pictures, seen from the studio. */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { ErrorReply } from '../../src-shared/errors.ts';
 import type { Inspection } from './inspect.ts';
 
@@ -62,26 +63,29 @@ export class InspectorChild {
   send(task: InspectorTask): void {
     clearTimeout(this.#idleTimer);
     // Only a process at work keeps the program running.
-    this.#process.ref();
-    this.#process.channel?.ref();
+    this.#hold('ref');
     // A failed send means a dead process, and its end is told anyway.
     this.#process.send(task, () => {});
   }
 
   /** Lets the program end in spite of it, and ends it when nothing comes for a while. */
   rest(idleMs: number): void {
-    this.#process.unref();
-    this.#process.channel?.unref();
-    (this.#process.stderr as unknown as { unref(): void }).unref();
+    this.#hold('unref');
     this.#idleTimer = setTimeout(() => this.#process.kill('SIGKILL'), idleMs);
     this.#idleTimer.unref();
   }
 
   async close(): Promise<void> {
-    // Whoever waits for its end must not end before.
-    this.#process.ref();
-    (this.#process.stderr as unknown as { ref(): void }).ref();
+    // Whoever waits for the end must live to see it.
+    this.#hold('ref');
     this.#process.kill('SIGKILL');
     await this.#exited;
+  }
+
+  #hold(way: 'ref' | 'unref'): void {
+    this.#process[way]();
+    this.#process.channel?.[way]();
+    // A pipe, whatever its type says.
+    (this.#process.stderr as Socket)[way]();
   }
 }

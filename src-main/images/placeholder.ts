@@ -26,16 +26,17 @@ export function placeholderOf({ width, height, data }: RgbPixels): Uint8Array {
     const down = span(row, height);
     for (let column = 0; column < placeholderSide; column++) {
       const across = span(column, width);
-      const sum = [0, 0, 0];
+      let [red, green, blue] = [0, 0, 0];
       for (let y = down.from; y < down.to; y++) {
-        for (let x = across.from, i = 3 * (y * width + x); x < across.to; x++) {
-          sum[0]! += data[i++]!;
-          sum[1]! += data[i++]!;
-          sum[2]! += data[i++]!;
+        const end = 3 * (y * width + across.to);
+        for (let i = 3 * (y * width + across.from); i < end; i += 3) {
+          red += data[i]!;
+          green += data[i + 1]!;
+          blue += data[i + 2]!;
         }
       }
       const count = (down.to - down.from) * (across.to - across.from);
-      for (const channel of sum) result[at++] = Math.round(channel / count);
+      for (const sum of [red, green, blue]) result[at++] = Math.round(sum / count);
     }
   }
   return result;

@@ -37,6 +37,13 @@ const tasks = {
     await buildStudio();
     return runNode(['tests/run.ts', ...args]);
   },
+  /** What was measured, as lines of JSON. */
+  async bench() {
+    await bringPackages({ quiet: true });
+    await bringBackbones({ quiet: true });
+    await buildStudio({ quiet: true });
+    return runNode(['tests/bench/run.ts', ...args]);
+  },
   /** The README's pictures. */
   async screenshots() {
     await bringPackages();

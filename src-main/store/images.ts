@@ -4,6 +4,7 @@ import type { Image, ImageFilter, ImageSort, SplitName } from '../../src-shared/
 import { StudioError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
 import { projectPaths } from './paths.ts';
+import type { Tally } from './tally.ts';
 import { fold, naturalKey } from './text.ts';
 
 /** A file as it was found on disk. */
@@ -40,7 +41,7 @@ export interface HistoryEntry {
 
 export type Images = ReturnType<typeof imagesTable>;
 
-export function imagesTable(database: Database) {
+export function imagesTable(database: Database, tally: () => Tally) {
   type Row = Omit<Image, 'name' | 'missing'> & { readonly missing: 0 | 1 };
   const { stored, absolute } = projectPaths(database);
   const columns = `id, path, sha256, width, height, bytes, imported_at AS importedAt,
@@ -85,10 +86,6 @@ export function imagesTable(database: Database) {
     FROM assignments JOIN operations ON operations.id = operation_id
       LEFT JOIN labels ON labels.id = assignments.after
     WHERE image_id = ? AND NOT operations.undone ORDER BY operations.id DESC`);
-  const total = database.prepare<[], number>('SELECT count(*) FROM images').pluck();
-  const bySplit = database.prepare<[], { split: SplitName; count: number }>(`
-    SELECT split, count(*) AS count FROM images
-    WHERE label_id IS NOT NULL AND split IS NOT NULL GROUP BY split`);
 
   const imageOf = (row: Row): Image => ({
     ...row,
@@ -181,14 +178,10 @@ export function imagesTable(database: Database) {
       return history.all(id);
     },
 
-    count: (): number => total.get()!,
+    count: (): number => tally().images,
 
     /** Labelled images by split. */
-    splitCounts(): Record<SplitName, number> {
-      const counts = { train: 0, validation: 0, test: 0 };
-      for (const { split, count } of bySplit.all()) counts[split] = count;
-      return counts;
-    },
+    splitCounts: (): Record<SplitName, number> => tally().split,
 
     /** Ids only: a grid of 100,000 asks for the details of what it shows. */
     query(filter: ImageFilter, sort: ImageSort): number[] {

@@ -3,6 +3,7 @@ import type { Label } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
 import type { LabelState, Operation, Operations } from './operations.ts';
+import type { Tally } from './tally.ts';
 import { fold } from './text.ts';
 
 export const labelColours = 10;
@@ -17,7 +18,7 @@ export interface Done {
 
 export type Labels = ReturnType<typeof labelsTable>;
 
-export function labelsTable(database: Database, operations: Operations) {
+export function labelsTable(database: Database, operations: Operations, tally: () => Tally) {
   type Row = { id: number } & LabelState;
   const living = database.prepare<[], Row>(
     'SELECT id, name, colour, deleted FROM labels WHERE NOT deleted ORDER BY id',
@@ -26,9 +27,6 @@ export function labelsTable(database: Database, operations: Operations) {
     'SELECT id, name, colour, deleted FROM labels WHERE id = ? AND NOT deleted',
   );
   const insert = database.prepare('INSERT INTO labels (name, colour, deleted) VALUES (?, ?, 1)');
-  const counts = database.prepare<[], { id: number; count: number }>(
-    'SELECT label_id AS id, count(*) AS count FROM images WHERE label_id IS NOT NULL GROUP BY label_id',
-  );
   const missing = database
     .prepare<[string], number>(
       'SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM images) LIMIT 1',
@@ -81,7 +79,7 @@ export function labelsTable(database: Database, operations: Operations) {
   return {
     /** All labels in the order in which they were made, with the number of images that carry them. */
     list(): Label[] {
-      const count = new Map(counts.all().map((row) => [row.id, row.count]));
+      const count = tally().labels;
       return living
         .all()
         .map(({ id, name, colour }) => ({ id, name, colour, count: count.get(id) ?? 0 }));

@@ -7,6 +7,7 @@ import { operationsTable } from './operations.ts';
 import { predictionsTable } from './predictions.ts';
 import { runsTable } from './runs.ts';
 import { splitsTable } from './splits.ts';
+import { tallyOf } from './tally.ts';
 
 export type Store = ReturnType<typeof openStore>;
 
@@ -19,12 +20,13 @@ export type Store = ReturnType<typeof openStore>;
 export function openStore(path: string, options: { readonly create: boolean }) {
   const database = openDatabase(path, options);
   const operations = operationsTable(database);
+  const tally = tallyOf(database);
   const epochs = epochsTable(database);
   const predictions = predictionsTable(database);
 
   return {
-    images: imagesTable(database),
-    labels: labelsTable(database, operations),
+    images: imagesTable(database, tally),
+    labels: labelsTable(database, operations, tally),
     splits: splitsTable(database),
     epochs,
     predictions,

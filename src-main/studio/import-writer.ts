@@ -50,20 +50,26 @@ export class ImportWriter {
     const { store } = this.#project;
     const outcome = store.transaction(() => {
       let imported = 0;
+      let placed = 0;
       const ids = batch.map(({ path, image, isHere }) => {
         const { id, added } =
           typeof image === 'number' ? { id: image, added: false } : store.images.add(image);
         if (added) imported++;
-        if (isHere) store.images.place(id, path);
+        if (isHere) {
+          store.images.place(id, path);
+          placed++;
+        }
         return id;
       });
-      return { imported, ...this.#label(batch, ids) };
+      const labelled = this.#label(batch, ids);
+      const changed = imported + placed + labelled.assigned.length > 0;
+      return { imported, changed, ...labelled };
     });
     this.#imported += outcome.imported;
     this.#duplicates += batch.length - outcome.imported;
     this.#operation = outcome.operation ?? this.#operation;
     this.#countLabels(outcome.assigned);
-    this.#tell(outcome.assigned);
+    if (outcome.changed) this.#tell(outcome.assigned);
   }
 
   counts(): Omit<ImportReport, 'rejected' | 'cancelled'> {

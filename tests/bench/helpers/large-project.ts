@@ -1,0 +1,109 @@
+/**
+ * A project of many pictures (100,000 unless told otherwise), as an import would have made it: real files of
+ * 320 x 240 pixels in 100 folders, their thumbnails, ten labels on a third of them. It is made once and kept
+ * in tests/.cache.
+ */
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type Inspection, inspect, thumbnailPath } from '../../../src-main/images/inspect.ts';
+import { root } from '../../../src-main/programs.ts';
+import { openStore } from '../../../src-main/store/store.ts';
+import { photo, variant } from './photos.ts';
+
+/** Motifs; the pictures repeat them under other hashes. */
+const motifs = 200;
+const folders = 100;
+const labels = 10;
+
+export interface LargeProject {
+  /** The project's folder, new: its database is a copy, the files are those of the one that is kept. */
+  readonly path: string;
+  /** The folder of its pictures. */
+  readonly pictures: string;
+  remove(): void;
+}
+
+export async function largeProject(count: number): Promise<LargeProject> {
+  const kept = await keptProject(count);
+  const path = mkdtempSync(`${kept}-copy-`);
+  copyFileSync(join(kept, 'studio.db'), join(path, 'studio.db'));
+  for (const folder of ['pictures', 'thumbnails'])
+    symlinkSync(join(kept, folder), join(path, folder), 'dir');
+  return {
+    path,
+    pictures: join(path, 'pictures'),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+async function keptProject(count: number): Promise<string> {
+  const path = join(root, 'tests', '.cache', `project-${count}`);
+  if (!existsSync(path)) {
+    mkdirSync(join(path, '..'), { recursive: true });
+    const unfinished = mkdtempSync(`${path}-`);
+    console.error(`Making a project of ${count} pictures in ${path} ...`);
+    try {
+      await make(unfinished, count);
+      renameSync(unfinished, path);
+    } catch (error) {
+      rmSync(unfinished, { recursive: true, force: true });
+      throw error;
+    }
+  }
+  return path;
+}
+
+async function make(path: string, count: number): Promise<void> {
+  const pictures = join(path, 'pictures');
+  const thumbnails = join(path, 'thumbnails');
+  for (let i = 0; i < 256; i++)
+    mkdirSync(join(thumbnails, i.toString(16).padStart(2, '0')), { recursive: true });
+  for (let i = 0; i < folders; i++) mkdirSync(join(pictures, `set ${i}`), { recursive: true });
+
+  const bases: ({ jpeg: Buffer } & Inspection)[] = [];
+  for (let i = 0; i < motifs; i++) {
+    const jpeg = await photo(i, 320, 240);
+    const file = join(path, 'motif.jpg');
+    writeFileSync(file, jpeg);
+    bases.push({ jpeg, ...(await inspect(file, thumbnails)) });
+    rmSync(file);
+  }
+
+  const store = openStore(join(path, 'studio.db'), { create: true });
+  const labelIds = Array.from({ length: labels }, (_, i) => store.labels.create(`label ${i}`));
+  const given = new Map<number, number[]>(labelIds.map((id) => [id, []]));
+  store.transaction(() => {
+    for (let i = 0; i < count; i++) {
+      const base = bases[i % motifs]!;
+      const bytes = variant(base.jpeg, i);
+      const file = join(pictures, `set ${i % folders}`, `picture ${i}.jpg`);
+      writeFileSync(file, bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      linkSync(thumbnailPath(thumbnails, base.sha256), thumbnailPath(thumbnails, sha256));
+      const { id } = store.images.add({
+        path: file,
+        bytes: bytes.length,
+        modifiedMs: statSync(file).mtimeMs,
+        sha256,
+        width: base.width,
+        height: base.height,
+        placeholder: base.placeholder,
+      });
+      if (i % 3 === 0) given.get(labelIds[i % labels]!)!.push(id);
+    }
+  });
+  for (const [label, ids] of given) store.labels.assign(ids, label);
+  store.close();
+}

@@ -1,0 +1,20 @@
+/** `npm run -s bench -- NAME [ARGUMENT...]`: runs tests/bench/NAME.ts, which prints what it measured. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const here = import.meta.dirname;
+const names = readdirSync(here)
+  .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
+  .map((file) => file.slice(0, -'.ts'.length));
+
+const [name = '', ...args] = process.argv.slice(2);
+if (!names.includes(name)) {
+  console.error(`Say what to measure: ${names.join(', ')}.`);
+  process.exitCode = 2;
+} else {
+  const { status } = spawnSync(process.execPath, [join(here, `${name}.ts`), ...args], {
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}
