@@ -22,6 +22,7 @@ import { float32, size } from '../../src-main/engine/graph/tensor.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
 import { resources } from '../../src-main/programs.ts';
 import { convertMobileNetV2 } from '../../src-main/setup/weights.ts';
+import { drawWeights } from '../helpers/drawn-weights.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { uniform } from '../helpers/random.ts';
 import golden from './fixtures/backbones.json' with { type: 'json' };
@@ -35,19 +36,6 @@ interface Golden {
 }
 
 const architectures = catalogue.flatMap((entry) => entry.architectures);
-
-/** As `fill` in fixtures/backbones.py. */
-function drawWeights({ name, variant, parameters }: Architecture): Map<string, Tensor> {
-  const weights = new Map<string, Tensor>();
-  for (const [parameter, shape] of parameters) {
-    const bound = Math.sqrt(6 / size(shape.slice(1)));
-    const isScale = parameter.endsWith('.running_var') || parameter.endsWith('.weight');
-    const [low, high] = shape.length > 1 ? [-bound, bound] : isScale ? [0.5, 1.5] : [-0.1, 0.1];
-    const drawn = uniform(`${name} ${variant}/${parameter}`, size(shape), low, high);
-    weights.set(parameter, float32(shape, drawn));
-  }
-  return weights;
-}
 
 function drawImages(stream: string, count: number, low: number, high: number): Tensor {
   const dims = [count, 3, 224, 224];

@@ -1,0 +1,64 @@
+/** Features of files on the disk, as a run extracts them. */
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Backbone } from '../../../src-main/engine/backbones/backbone.ts';
+import { extractFeatures } from '../../../src-main/engine/features/extract.ts';
+import { encodeModel } from '../../../src-main/engine/graph/onnx.ts';
+import { float32, size } from '../../../src-main/engine/graph/tensor.ts';
+import type { Example } from '../../../src-main/engine/protocol.ts';
+import { onnxruntime } from '../../../src-main/engine/runtimes/onnxruntime.ts';
+import { uniform } from '../../helpers/random.ts';
+import { threads } from './contest.ts';
+
+const batch = 16;
+
+export function examplesOf(paths: readonly string[]): Promise<Example[]> {
+  return Promise.all(
+    paths.map(async (path, i): Promise<Example> => {
+      const sha256 = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+      return { imageId: i + 1, sha256, path, label: 0, split: 'train' };
+    }),
+  );
+}
+
+/** From files to features in a cache that is empty before; pictures a second. */
+export async function extraction(
+  { graph, preprocessing }: Backbone,
+  examples: readonly Example[],
+  folder: string,
+): Promise<number> {
+  const features = join(folder, 'features');
+  await rm(features, { recursive: true, force: true });
+  const began = performance.now();
+  const caches = await extractFeatures({
+    runtime: onnxruntime,
+    trunk: graph,
+    weights: 'drawn',
+    preprocessing,
+    folder: features,
+    examples,
+    signal: new AbortController().signal,
+    report: () => {},
+  });
+  const seconds = (performance.now() - began) / 1000;
+  for (const cache of caches) cache.close();
+  return examples.length / seconds;
+}
+
+/** The forward pass alone, on pixels that are in memory; pictures a second. */
+export async function bareForward({ graph, preprocessing }: Backbone, count: number) {
+  const session = await onnxruntime.open(encodeModel(graph), { threads });
+  const dims = [batch, 3, preprocessing.size, preprocessing.size];
+  const feeds = { input: float32(dims, uniform('pixels', size(dims))) };
+  try {
+    await session.run(feeds);
+    const began = performance.now();
+    for (let done = 0; done < count; done += batch) await session.run(feeds);
+    return (Math.ceil(count / batch) * batch) / ((performance.now() - began) / 1000);
+  } finally {
+    await session.close();
+  }
+}
