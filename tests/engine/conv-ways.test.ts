@@ -4,6 +4,7 @@ import { convolution } from '../../src-main/engine/autodiff/rules/conv.ts';
 import { columnsConv } from '../../src-main/engine/autodiff/rules/conv-columns.ts';
 import { depthwiseConv } from '../../src-main/engine/autodiff/rules/conv-depthwise.ts';
 import { directConv } from '../../src-main/engine/autodiff/rules/conv-direct.ts';
+import { winogradConv } from '../../src-main/engine/autodiff/rules/conv-winograd.ts';
 import { Tape } from '../../src-main/engine/autodiff/tape.ts';
 import { trainingStep } from '../../src-main/engine/autodiff/training-step.ts';
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
@@ -88,6 +89,13 @@ describe('convolution', () => {
     ['1x1, stride 2', { input: [8, 14, 14], weight: [6, 8, 1, 1], attributes: padded(0, 2) }],
     ['3x3, padded beyond need', { input: [4, 6, 6], weight: [6, 4, 3, 3], attributes: padded(3) }],
   ])('by columns is convolution: %s', (_, test) => expectAgreement(columnsConv, test));
+
+  it.each<[string, Case]>([
+    ['7x7', { input: [8, 7, 7], weight: [6, 8, 3, 3], attributes: padded(1) }],
+    ['whole tiles', { input: [8, 12, 8], weight: [6, 8, 3, 3], attributes: padded(1) }],
+    ['not padded', { input: [8, 9, 14], weight: [6, 8, 3, 3], attributes: padded(0) }],
+    ['padded beyond need', { input: [4, 6, 6], weight: [6, 4, 3, 3], attributes: padded(2) }],
+  ])("by Winograd's tiles is convolution: %s", (_, test) => expectAgreement(winogradConv, test));
 
   it.each<[string, Case]>([
     ['3x3', { input: [8, 28, 28], weight: [8, 1, 3, 3], attributes: padded(1, 1, 8) }],

@@ -7,6 +7,7 @@ import type { Rule, Tape } from '../tape.ts';
 import { columnsConv } from './conv-columns.ts';
 import { depthwiseConv } from './conv-depthwise.ts';
 import { directConv } from './conv-direct.ts';
+import { fitsWinograd, winogradConv } from './conv-winograd.ts';
 
 export interface Convolution {
   readonly input: string;
@@ -48,6 +49,7 @@ export const conv: Rule = (tape, node) => {
   if (c.groups > 1 && c.groups === c.inside && c.groups === c.outside) {
     return depthwiseConv(tape, c);
   }
+  if (fitsWinograd(c)) return winogradConv(tape, c);
   const [rows, columns] = c.window;
   const size = rows.output * columns.output * c.taps * c.inside;
   return c.groups === 1 && (c.taps === 1 || size <= mostColumns)

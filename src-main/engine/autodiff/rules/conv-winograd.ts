@@ -1,0 +1,216 @@
+/**
+ * Convolution of 3 x 3 without strides by F(4x4, 3x3) of Lavin and Gray, "Fast Algorithms for
+ * Convolutional Neural Networks" (2016): a tile of 4 x 4 output pixels takes 36 products for each pair of
+ * channels instead of 144. Tiles are turned into 36 numbers and back by fixed matrices; in between, there
+ * is one matrix product for each of the 36, over all tiles.
+ */
+import { float32 } from '../../graph/tensor.ts';
+import type { Sliding } from '../../graph/window.ts';
+import { type Backward, plain, type Tape } from '../tape.ts';
+import type { Convolution } from './conv.ts';
+
+/** Side of a tile of the output, of the kernel, and of the patch of the input behind the tile. */
+const tile = 4;
+const kernel = 3;
+const patch = tile + kernel - 1;
+
+/** For one axis; from the paper, with the points 0, ±1 and ±2. */
+const input = [
+  [4, 0, -5, 0, 1, 0],
+  [0, -4, -4, 1, 1, 0],
+  [0, 4, -4, -1, 1, 0],
+  [0, -2, -1, 2, 1, 0],
+  [0, 2, -1, -2, 1, 0],
+  [0, 4, 0, -5, 0, 1],
+];
+const weights = [
+  [1 / 4, 0, 0],
+  [-1 / 6, -1 / 6, -1 / 6],
+  [-1 / 6, 1 / 6, -1 / 6],
+  [1 / 24, 1 / 12, 1 / 6],
+  [1 / 24, -1 / 12, 1 / 6],
+  [0, 0, 1],
+];
+const output = [
+  [1, 1, 1, 1, 1, 0],
+  [0, 1, -1, 2, -2, 0],
+  [0, 1, 1, 4, 4, 0],
+  [0, 1, -1, 8, -8, 1],
+];
+
+type Matrix = readonly (readonly number[])[];
+const transposed = (m: Matrix): Matrix => m[0]!.map((_, j) => m.map((row) => row[j]!));
+const turnedRound = (m: Matrix): Matrix => m.map((row) => row.toReversed());
+
+/** The product of a matrix along the rows and the same along the columns, as one matrix (Kronecker's). */
+function onBothAxes(tape: Tape, m: Matrix): string {
+  const values = m.flatMap((down) =>
+    m.flatMap((across) => down.flatMap((a) => across.map((b) => a * b))),
+  );
+  return tape.g.initializer(
+    tape.g.fresh('winograd'),
+    float32([m.length ** 2, m[0]!.length ** 2], Float32Array.from(values)),
+  );
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** A map made of another along one axis, in pixels: the gradient of the input is made of the output's. */
+type Axis = Pick<Sliding, 'input' | 'output' | 'before'>;
+type Pass = readonly [Axis, Axis];
+
+/** How many tiles cover the output. */
+const tilesOf = ({ output }: Axis) => Math.ceil(output / tile);
+
+export function fitsWinograd({ window, groups, inside, outside }: Convolution): boolean {
+  const [rows, columns] = window;
+  const products = patch ** 2 * tilesOf(rows) * tilesOf(columns);
+  return (
+    groups === 1 &&
+    // With few channels the way to and fro costs more than the products save.
+    Math.min(inside, outside) >= 32 &&
+    window.every((axis) => axis.kernel === kernel && axis.stride === 1 && axis.dilation === 1) &&
+    2 * products <= kernel ** 2 * rows.output * columns.output
+  );
+}
+
+/**
+ * For each of the `side` x `side` places in a square the pixels that it falls on, tile by tile; -1 beyond
+ * the map. @param first where the first tile's square begins. @param limit pixels of the map along an axis.
+ */
+function squares(
+  [rows, columns]: Pass,
+  side: number,
+  first: (axis: Axis) => number,
+  limit: (axis: Axis) => number,
+): number[] {
+  const pixel = (axis: Axis, index: number, place: number) => {
+    const at = index * tile + first(axis) + place;
+    return at >= 0 && at < limit(axis) ? at : -1;
+  };
+  return range(side ** 2).flatMap((place) =>
+    range(tilesOf(rows)).flatMap((down) =>
+      range(tilesOf(columns)).map((across) => {
+        const y = pixel(rows, down, Math.floor(place / side));
+        const x = pixel(columns, across, place % side);
+        return y < 0 || x < 0 ? -1 : y * limit(columns) + x;
+      }),
+    ),
+  );
+}
+
+const patches = (pass: Pass) =>
+  squares(
+    pass,
+    patch,
+    ({ before }) => -before,
+    ({ input }) => input,
+  );
+const tiles = (pass: Pass) =>
+  squares(
+    pass,
+    tile,
+    () => 0,
+    ({ output }) => output,
+  );
+
+/** From pixels x N x C to these pixels, x N x C; zeros for -1. */
+function pick(tape: Tape, pixelsFirst: string, pixels: number, at: readonly number[]): string {
+  const { g } = tape;
+  const source = at.includes(-1)
+    ? g.node('Pad', [pixelsFirst, g.constant([0, 0, 0, 1, 0, 0], 'int64')])
+    : pixelsFirst;
+  const indices = at.map((pixel) => (pixel < 0 ? pixels : pixel));
+  return g.node('Gather', [source, g.constant(indices, 'int64')], { axis: 0 });
+}
+
+/** From maps, channels last, to pixels x N x C. */
+function pixelsFirst(tape: Tape, maps: string, pixels: number, channels: number): string {
+  const flat = tape.reshape(maps, [-1, pixels, channels]);
+  return tape.g.node('Transpose', [flat], { perm: [1, 0, 2] });
+}
+
+/** A matrix times what lies in the squares: places x anything. */
+function turn(tape: Tape, matrix: string, side: number, squares: string): string {
+  return tape.g.node('MatMul', [matrix, tape.reshape(squares, [side ** 2, -1])]);
+}
+
+/** Patches of maps (channels last) in the numbers of which products are taken: 36 x (tiles · N) x C. */
+function spread(tape: Tape, pass: Pass, maps: string, channels: number): string {
+  const [rows, columns] = pass;
+  const pixels = rows.input * columns.input;
+  const seen = pick(tape, pixelsFirst(tape, maps, pixels, channels), pixels, patches(pass));
+  const turned = turn(tape, onBothAxes(tape, input), patch, seen);
+  return tape.reshape(turned, [patch ** 2, -1, channels]);
+}
+
+/** From products, 36 x (tiles · N) x C, to maps, channels last. */
+function gathered(tape: Tape, pass: Pass, products: string, channels: number): string {
+  const { g } = tape;
+  const [rows, columns] = pass;
+  const at = tiles(pass);
+  const made = tape.reshape(turn(tape, onBothAxes(tape, output), patch, products), [
+    at.length,
+    -1,
+    channels,
+  ]);
+  const order = new Array<number>(rows.output * columns.output);
+  for (const [place, pixel] of at.entries()) if (pixel >= 0) order[pixel] = place;
+  const pixels = g.node('Gather', [made, g.constant(order, 'int64')], { axis: 0 });
+  const maps = g.node('Transpose', [pixels], { perm: [1, 0, 2] });
+  return tape.reshape(maps, [-1, rows.output, columns.output, channels]);
+}
+
+export function winogradConv(tape: Tape, c: Convolution): Backward {
+  const { g } = tape;
+  const { inside, outside, window } = c;
+  // taps x I x O
+  const kernels = tape.reshape(g.node('Transpose', [tape.read(c.weight)], { perm: [2, 3, 1, 0] }), [
+    c.taps,
+    inside * outside,
+  ]);
+  const weightsBy = (m: Matrix) =>
+    tape.reshape(g.node('MatMul', [onBothAxes(tape, m), kernels]), [patch ** 2, inside, outside]);
+
+  const x = spread(tape, window, tape.read(c.input, 'channels-last'), inside);
+  const y = gathered(tape, window, g.node('MatMul', [x, weightsBy(weights)]), outside);
+  const shifted = c.bias === undefined ? y : g.node('Add', [y, tape.read(c.bias)]);
+  tape.define(c.output, shifted, 'channels-last');
+
+  return (gradient) => {
+    const dy = tape.lay(gradient, 'channels-last');
+    const [rows, columns] = window;
+    tape.flow(c.weight, () => {
+      const pixels = rows.output * columns.output;
+      const dTiles = pick(tape, pixelsFirst(tape, dy, pixels, outside), pixels, tiles(window));
+      const spreadBack = onBothAxes(tape, transposed(output));
+      const dProducts = tape.reshape(turn(tape, spreadBack, tile, dTiles), [
+        patch ** 2,
+        -1,
+        outside,
+      ]);
+      const xTransposed = g.node('Transpose', [x], { perm: [0, 2, 1] });
+      const dWeights = g.node('MatMul', [xTransposed, dProducts]);
+      const dKernels = turn(tape, onBothAxes(tape, transposed(weights)), patch, dWeights);
+      const dims = [kernel, kernel, inside, outside];
+      return plain(g.node('Transpose', [tape.reshape(dKernels, dims)], { perm: [3, 2, 0, 1] }));
+    });
+    if (c.bias !== undefined) {
+      const all = g.constant([0, 1, 2], 'int64');
+      tape.flow(c.bias, () => plain(g.node('ReduceSum', [dy, all], { keepdims: 0 })));
+    }
+    tape.flow(c.input, () => {
+      // A convolution of the output's gradient, with the kernels turned round and the channels swapped.
+      const back = window.map(
+        (axis): Axis => ({
+          input: axis.output,
+          output: axis.input,
+          before: kernel - 1 - axis.before,
+        }),
+      ) as unknown as Pass;
+      const swapped = g.node('Transpose', [weightsBy(turnedRound(weights))], { perm: [0, 2, 1] });
+      const products = g.node('MatMul', [spread(tape, back, dy, outside), swapped]);
+      return { name: gathered(tape, back, products, inside), layout: 'channels-last' };
+    });
+  };
+}
