@@ -1,5 +1,6 @@
 /** Running a training step by hand: what the training loop does, without the loop. */
 import { onTestFinished } from 'vitest';
+import { laid } from '../../src-main/engine/autodiff/layout.ts';
 import type { ParameterSlot, StepGraph } from '../../src-main/engine/autodiff/step.ts';
 import type { Graph, Tensor } from '../../src-main/engine/graph/graph.ts';
 import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
@@ -23,7 +24,7 @@ export function firstState(
 ): Record<string, Tensor> {
   return Object.fromEntries(
     slots.flatMap((slot) => [
-      [slot.name, forward.initializers.get(slot.name)!],
+      [slot.name, laid(forward.initializers.get(slot.name)!, 'channels-first', slot.layout)],
       ...slot.state.map((name) => [name, zeros(slot.dims)] as const),
     ]),
   );

@@ -5,9 +5,11 @@ import { ancestors } from '../graph/cut.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
 import { inferShapes } from '../graph/shapes.ts';
+import { laidDims } from './layout.ts';
 import { crossEntropy } from './loss.ts';
 import { stateOf } from './optimizers.ts';
 import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
+import { convolution, kernelLayout } from './rules/conv.ts';
 import { rules } from './rules/table.ts';
 import type { ParameterSlot, StepOptions } from './step.ts';
 import { type Backward, plain, Tape } from './tape.ts';
@@ -41,7 +43,21 @@ function slotsOf(forward: Graph, { trainable, optimizer }: StepOptions): Paramet
       throw new Error(`the network "${forward.name}" has no float32 parameter "${name}" to train`);
     }
     const state = stateOf(optimizer).map((each) => `${name}:${each}`);
-    return { name, dims: tensor.dims, state };
+    return { name, dims: tensor.dims, layout: 'channels-first', state };
+  });
+}
+
+/** Kernels lie as the convolutions want them, so that no step has to turn them. */
+function inOwnLayout(slots: readonly ParameterSlot[], tape: Tape, nodes: readonly Node[]) {
+  const layouts = new Map(
+    nodes
+      .filter(({ op }) => op === 'Conv')
+      .map((node) => [node.inputs[1]!, kernelLayout(convolution(tape, node))]),
+  );
+  return slots.map((slot): ParameterSlot => {
+    const layout = layouts.get(slot.name) ?? slot.layout;
+    const dims = layout === slot.layout ? slot.dims : laidDims(slot.dims, slot.layout, layout);
+    return { ...slot, dims, layout };
   });
 }
 
@@ -53,7 +69,7 @@ function runningStatistics(forward: Graph, nodes: readonly Node[]): ParameterSlo
   return [...new Set(names)].map((name) => {
     const tensor = forward.initializers.get(name);
     if (!tensor) throw new Error(`the network "${forward.name}" has no statistics "${name}"`);
-    return { name, dims: tensor.dims, state: [] };
+    return { name, dims: tensor.dims, layout: 'channels-first', state: [] };
   });
 }
 
@@ -116,9 +132,8 @@ export function differentiate(
     throw new Error(`the network "${forward.name}" has no "${head.dropout}" for a mask`);
   }
   const running = options.statistics === 'batch' ? runningStatistics(forward, nodes) : [];
-  const learned = slotsOf(forward, options);
-  const slots = [...learned, ...running];
-  const unused = slots.find((slot) => !leaves.has(slot.name));
+  const parameters = slotsOf(forward, options);
+  const unused = [...parameters, ...running].find((slot) => !leaves.has(slot.name));
   if (unused) throw new Error(`the logits of "${forward.name}" do not depend on "${unused.name}"`);
 
   const shapes = new Map(inferShapes(forward, nodes));
@@ -141,10 +156,11 @@ export function differentiate(
     g.input(mask, shapes.get(mask)!);
     tape.define(mask, mask);
   }
-  for (const slot of slots) {
+  const learned = inOwnLayout(parameters, tape, nodes);
+  for (const slot of [...learned, ...running]) {
     g.input(slot.name, slot.dims);
     if (states) for (const state of slot.state) g.input(state, slot.dims);
-    tape.define(slot.name, slot.name);
+    tape.define(slot.name, slot.name, slot.layout);
   }
   for (const { name } of learned) tape.need(name);
 
@@ -162,7 +178,7 @@ export function differentiate(
   return {
     g,
     learned,
-    gradients: learned.map(({ name }) => tape.lay(tape.gradient(name)!, 'channels-first')),
+    gradients: learned.map(({ name, layout }) => tape.lay(tape.gradient(name)!, layout)),
     running,
     renewed: running.map(({ name }) => tape.renewed(name)),
     loss,

@@ -1,5 +1,6 @@
 /** The agreed names of a training step: what the autodiff gives and the training loop feeds. */
 import type { Graph } from '../graph/graph.ts';
+import type { Layout } from './layout.ts';
 
 export type Optimizer = 'adamw' | 'sgd';
 
@@ -38,7 +39,10 @@ export interface StepOptions {
 export interface ParameterSlot {
   /** Graph input that takes the current value; the output `${name}:next` gives the new one. */
   readonly name: string;
+  /** As it lies in the step. */
   readonly dims: readonly number[];
+  /** Where it is not `channels-first`, its values are to be turned on the way in and out. */
+  readonly layout: Layout;
   /**
    * Optimizer state of the same shape, zero at first: inputs by these names, outputs with `:next`. None for
    * running statistics, which no optimizer moves.

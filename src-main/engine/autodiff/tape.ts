@@ -5,12 +5,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Node, Tensor } from '../graph/graph.ts';
 import type { Dims, Shapes } from '../graph/shapes.ts';
-
-/**
- * How the maps of a value lie in memory: N x C x H x W, or N x H x W x C, in which a convolution is one
- * matrix product. Values that are no maps are `channels-first`: as they are.
- */
-export type Layout = 'channels-first' | 'channels-last';
+import { type Layout, laidDims, permutation } from './layout.ts';
 
 /** A value of the step that stands for one of the forward graph, or for the gradient of one. */
 export interface Value {
@@ -75,11 +70,10 @@ export class Tape {
     const known = this.#turned.get(value.name);
     if (known !== undefined) return known;
     const [, channels, height, width] = value.dims as readonly number[];
-    const last = layout === 'channels-last';
-    const turned =
-      height === 1 && width === 1
-        ? this.reshape(value.name, last ? [-1, 1, 1, channels!] : [-1, channels!, 1, 1])
-        : this.g.node('Transpose', [value.name], { perm: last ? [0, 2, 3, 1] : [0, 3, 1, 2] });
+    const pixels = [value.layout, layout].includes('channels-last') && height === 1 && width === 1;
+    const turned = pixels
+      ? this.reshape(value.name, laidDims([-1, channels!, 1, 1], 'channels-first', layout))
+      : this.g.node('Transpose', [value.name], { perm: permutation(value.layout, layout) });
     this.#turned.set(value.name, turned);
     this.#turned.set(turned, value.name);
     return turned;

@@ -1,4 +1,5 @@
 /** The training step with its weights and optimizer state: what changes while a run goes on. */
+import { laid } from '../autodiff/layout.ts';
 import { type AccumulatedStep, gradientOf, type StepGraph } from '../autodiff/step.ts';
 import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -79,9 +80,10 @@ export class Trainer {
     const learned: Record<string, Tensor> = {};
     const running: Record<string, Tensor> = {};
     const sums: Record<string, Tensor> = {};
-    for (const { name, dims, state } of step.slots) {
+    for (const { name, dims, layout, state } of step.slots) {
       const isLearned = state.length > 0;
-      (isLearned ? learned : running)[name] = forward.initializers.get(name)!;
+      const initial = laid(forward.initializers.get(name)!, 'channels-first', layout);
+      (isLearned ? learned : running)[name] = initial;
       for (const each of state) learned[each] = zeros(dims);
       if (isLearned && update) sums[gradientOf(name)] = zeros(dims);
     }
@@ -93,7 +95,12 @@ export class Trainer {
   /** The trainable parameters and running statistics by name, as they are until the next step. */
   get weights(): Weights {
     const now = { ...this.#learned.now, ...this.#running.now };
-    return Object.fromEntries(this.#options.step.slots.map(({ name }) => [name, now[name]!]));
+    return Object.fromEntries(
+      this.#options.step.slots.map(({ name, layout }) => [
+        name,
+        laid(now[name]!, layout, 'channels-first'),
+      ]),
+    );
   }
 
   /** One step of the optimizer; gives the mean loss of the batch before it. */

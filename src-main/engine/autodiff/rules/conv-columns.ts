@@ -10,15 +10,16 @@ import { fields, reversedFields } from './receptive-fields.ts';
 
 /**
  * The gradient of the input: the same product, over the fields of the output's gradient.
- * @param outputsFirst the weights, O x taps x I. @param dy N x H x W x O.
+ * @param kernels taps · I x O. @param dy N x H x W x O.
  */
-function inputGradient(tape: Tape, c: Convolution, outputsFirst: string, dy: string): string {
+function inputGradient(tape: Tape, c: Convolution, kernels: string, dy: string): string {
   const { g } = tape;
   const [rows, columns] = c.window;
   const pixels = rows.output * columns.output;
   const map = [rows.input, columns.input];
-  // O x taps x I is there already, and moving whole rows of it is cheaper than starting from O x I x taps.
-  const tapsFirst = g.node('Transpose', [outputsFirst], { perm: [1, 0, 2] });
+  const tapsFirst = g.node('Transpose', [tape.reshape(kernels, [c.taps, c.inside, c.outside])], {
+    perm: [0, 2, 1],
+  });
   const { phases, order } = reversedFields(c.window);
   const parts = phases.map(({ taps, fields }) => {
     const chosen =
@@ -53,24 +54,17 @@ export function columnsConv(tape: Tape, c: Convolution): Backward {
     c.inside,
     fields(c.window),
   );
-  const tapsLast = tape.read(c.weight);
-  const outputsFirst = tape.reshape(
-    c.taps === 1 ? tapsLast : g.node('Transpose', [tapsLast], { perm: [0, 2, 3, 1] }),
-    [c.outside, c.taps, c.inside],
-  );
-  const weight = tape.reshape(outputsFirst, [c.outside, c.taps * c.inside]);
-  const y = g.node('Gemm', [x, weight, ...(c.bias ? [tape.read(c.bias)] : [])], { transB: 1 });
+  const kernels = tape.reshape(tape.read(c.weight, 'taps-first'), [c.taps * c.inside, c.outside]);
+  const y = g.node('Gemm', [x, kernels, ...(c.bias ? [tape.read(c.bias)] : [])]);
   tape.define(c.output, tape.reshape(y, outputMap(c.window, c.outside)), 'channels-last');
 
   return (gradient) => {
     const maps = tape.lay(gradient, 'channels-last');
     const dy = tape.reshape(maps, [-1, c.outside]);
     tape.flow(c.weight, () => {
-      const dw = g.node('Gemm', [dy, x], { transA: 1 });
-      const kernel = [rows.kernel, columns.kernel];
-      if (c.taps === 1) return plain(tape.reshape(dw, [c.outside, c.inside, ...kernel]));
-      const lastChannels = tape.reshape(dw, [c.outside, ...kernel, c.inside]);
-      return plain(g.node('Transpose', [lastChannels], { perm: [0, 3, 1, 2] }));
+      const dw = g.node('Gemm', [x, dy], { transA: 1 });
+      const dims = [rows.kernel, columns.kernel, c.inside, c.outside];
+      return { name: tape.reshape(dw, dims), layout: 'taps-first' };
     });
     if (c.bias !== undefined) {
       tape.flow(c.bias, () =>
@@ -78,7 +72,7 @@ export function columnsConv(tape: Tape, c: Convolution): Backward {
       );
     }
     tape.flow(c.input, () => ({
-      name: inputGradient(tape, c, outputsFirst, maps),
+      name: inputGradient(tape, c, kernels, maps),
       layout: 'channels-last',
     }));
   };

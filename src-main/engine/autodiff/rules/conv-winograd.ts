@@ -165,10 +165,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
   const { g } = tape;
   const { inside, outside, window } = c;
   // taps x I x O
-  const kernels = tape.reshape(g.node('Transpose', [tape.read(c.weight)], { perm: [2, 3, 1, 0] }), [
-    c.taps,
-    inside * outside,
-  ]);
+  const kernels = tape.reshape(tape.read(c.weight, 'taps-first'), [c.taps, inside * outside]);
   const weightsBy = (m: Matrix) =>
     tape.reshape(g.node('MatMul', [onBothAxes(tape, m), kernels]), [patch ** 2, inside, outside]);
 
@@ -193,7 +190,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
       const dWeights = g.node('MatMul', [xTransposed, dProducts]);
       const dKernels = turn(tape, onBothAxes(tape, transposed(weights)), patch, dWeights);
       const dims = [kernel, kernel, inside, outside];
-      return plain(g.node('Transpose', [tape.reshape(dKernels, dims)], { perm: [3, 2, 0, 1] }));
+      return { name: tape.reshape(dKernels, dims), layout: 'taps-first' };
     });
     if (c.bias !== undefined) {
       const all = g.constant([0, 1, 2], 'int64');

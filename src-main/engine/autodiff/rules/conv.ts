@@ -3,7 +3,8 @@ import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
 import { mapOf } from '../../graph/shapes.ts';
 import { type Window, windowOf } from '../../graph/window.ts';
-import type { Rule, Tape } from '../tape.ts';
+import type { Layout } from '../layout.ts';
+import type { Backward, Rule, Tape } from '../tape.ts';
 import { columnsConv } from './conv-columns.ts';
 import { depthwiseConv } from './conv-depthwise.ts';
 import { directConv } from './conv-direct.ts';
@@ -44,15 +45,25 @@ export function convolution(tape: Tape, node: Node): Convolution {
 /** Numbers a picture: beyond this the columns of a batch would fill the memory (4 MiB a picture). */
 const mostColumns = 2 ** 20;
 
-export const conv: Rule = (tape, node) => {
-  const c = convolution(tape, node);
-  if (c.groups > 1 && c.groups === c.inside && c.groups === c.outside) {
-    return depthwiseConv(tape, c);
+type Way = (tape: Tape, c: Convolution) => Backward;
+
+function wayOf(c: Convolution): Way {
+  if (c.groups > 1) {
+    return c.groups === c.inside && c.groups === c.outside ? depthwiseConv : directConv;
   }
-  if (fitsWinograd(c)) return winogradConv(tape, c);
+  if (fitsWinograd(c)) return winogradConv;
   const [rows, columns] = c.window;
   const size = rows.output * columns.output * c.taps * c.inside;
-  return c.groups === 1 && (c.taps === 1 || size <= mostColumns)
-    ? columnsConv(tape, c)
-    : directConv(tape, c);
+  return c.taps === 1 || size <= mostColumns ? columnsConv : directConv;
+}
+
+/** How its kernels lie best. */
+export function kernelLayout(c: Convolution): Layout {
+  const way = wayOf(c);
+  return way === winogradConv || way === columnsConv ? 'taps-first' : 'channels-first';
+}
+
+export const conv: Rule = (tape, node) => {
+  const c = convolution(tape, node);
+  return wayOf(c)(tape, c);
 };

@@ -1,0 +1,48 @@
+/** In which order a training step keeps the axes of a value. */
+import type { Tensor } from '../graph/graph.ts';
+import { float32, floats } from '../graph/tensor.ts';
+
+/**
+ * `channels-first`: as the forward graph has it; all that has not four axes lies so.
+ * `channels-last`, for maps: N x H x W x C, in which a convolution is one matrix product.
+ * `taps-first`, for kernels: H x W x I x O instead of O x I x H x W, which is the matrix of that product.
+ */
+export type Layout = 'channels-first' | 'channels-last' | 'taps-first';
+
+/** What `Transpose` needs, from `channels-first` and back to it. */
+const permutations = {
+  'channels-first': { from: [0, 1, 2, 3], to: [0, 1, 2, 3] },
+  'channels-last': { from: [0, 2, 3, 1], to: [0, 3, 1, 2] },
+  'taps-first': { from: [2, 3, 1, 0], to: [3, 2, 0, 1] },
+} as const satisfies Record<Layout, object>;
+
+export function permutation(from: Layout, to: Layout): number[] {
+  const [back, on] = [permutations[from].to, permutations[to].from];
+  return on.map((axis) => back[axis]!);
+}
+
+/** The shape in another order of the axes. */
+export function laidDims<D>(dims: readonly D[], from: Layout, to: Layout): D[] {
+  return permutation(from, to).map((axis) => dims[axis]!);
+}
+
+/** The same numbers in another order of the axes. */
+export function laid(tensor: Tensor, from: Layout, to: Layout): Tensor {
+  if (from === to) return tensor;
+  const axes = permutation(from, to);
+  const { dims } = tensor;
+  const strides = dims.map((_, axis) => dims.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const [a, b, c, d] = axes.map((axis) => ({ count: dims[axis]!, stride: strides[axis]! }));
+  const data = floats(tensor, 'a parameter');
+  const turned = new Float32Array(data.length);
+  let at = 0;
+  for (let i = 0; i < a!.count; i++) {
+    for (let j = 0; j < b!.count; j++) {
+      for (let k = 0; k < c!.count; k++) {
+        const row = i * a!.stride + j * b!.stride + k * c!.stride;
+        for (let l = 0; l < d!.count; l++) turned[at++] = data[row + l * d!.stride]!;
+      }
+    }
+  }
+  return float32(laidDims(dims, from, to), turned);
+}
