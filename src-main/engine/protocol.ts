@@ -1,6 +1,8 @@
 /** What the studio and the engine process say to each other. Structured-cloned, so arrays stay binary. */
+
 import type { Epoch, RunState, SplitName } from '../../src-shared/domain.ts';
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
+import type { Fingerprint } from '../images/near-copies.ts';
 
 export type { Preprocessing } from '../images/pixels.ts';
 
@@ -98,6 +100,8 @@ export interface SimilarJob extends Question {
 export interface ReviewJob extends Question {
   readonly kind: 'review';
   readonly labelled: Labelled;
+  /** What copies are recognised by. */
+  readonly fingerprints: readonly Fingerprint[];
 }
 
 export type Job =
@@ -178,6 +182,8 @@ export interface ReviewResult {
     /** Probability of the given label. */
     readonly score: number;
   }[];
+  /** Groups of copies, by image id. */
+  readonly copies: readonly (readonly number[])[];
   /** The most outlying first, from 0. */
   readonly outliers: readonly { readonly id: number; readonly score: number }[];
 }

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { StudioError } from '../../src-shared/errors.ts';
 import { open } from './decode.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { type Format, formatOf, formatOfBytes, headBytes, pictureError } from './format.ts';
 import { placeholderOf, type RgbPixels } from './placeholder.ts';
 import { writeReason } from './room.ts';
@@ -26,6 +27,8 @@ export interface Inspection {
   readonly height: number;
   /** See placeholder.ts. */
   readonly placeholder: Uint8Array;
+  /** See fingerprint.ts. */
+  readonly fingerprint: Uint8Array;
 }
 
 /** Longest side of a thumbnail, in pixels. */
@@ -62,13 +65,18 @@ async function read(path: string, thumbnails: string): Promise<Inspection & { ma
     const { autoOrient } = await open(source).metadata();
     const inspection = { sha256, format, bytes: file.size, ...autoOrient };
     const there = await thumbnailPixels(thumbnailPath(thumbnails, sha256));
-    if (there) return { ...inspection, placeholder: placeholderOf(there) };
+    if (there) return { ...inspection, ...summaries(there) };
     const small = await shrink(source);
-    return { ...inspection, placeholder: placeholderOf(small), made: await encode(small) };
+    return { ...inspection, ...summaries(small), made: await encode(small) };
   } catch (error) {
     throw await pictureError(path, error);
   }
 }
+
+const summaries = (pixels: RgbPixels) => ({
+  placeholder: placeholderOf(pixels),
+  fingerprint: fingerprintOf(pixels),
+});
 
 async function identify(path: string, size: number) {
   if (size > inMemoryBytes) {

@@ -1,6 +1,7 @@
 /** A project's database: one member for each family of tables. The only place that speaks SQL is this folder. */
 import { closeDatabase, openDatabase } from './database.ts';
 import { epochsTable } from './epochs.ts';
+import { fingerprintsTable } from './fingerprints.ts';
 import { imagesTable } from './images.ts';
 import { labelsTable } from './labels.ts';
 import { operationsTable } from './operations.ts';
@@ -27,6 +28,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
   return {
     images: imagesTable(database, tally),
     labels: labelsTable(database, operations, tally),
+    fingerprints: fingerprintsTable(database),
     splits: splitsTable(database),
     epochs,
     predictions,

@@ -2,6 +2,7 @@
 import type { StudioEvent } from '../../src-shared/contract.ts';
 import type { AssistState, NextStrategy, Suggestion } from '../../src-shared/domain.ts';
 import type { Context } from './context.ts';
+import { fingerprinting } from './fingerprinting.ts';
 import type { Handlers } from './handlers.ts';
 import { looking } from './looking.ts';
 import { absolute } from './project.ts';
@@ -45,7 +46,10 @@ export function assistCalls(
   });
   const proposed = suggestions(context, pictures);
 
+  const printed = fingerprinting(context);
+
   if (eager) {
+    context.onOpen(() => void printed.whole());
     context.onOpen(() => void pictures.wake());
     subscribe(({ name }) => {
       if (name === 'import.finished' || name === 'backbones.changed') void pictures.wake();
@@ -128,8 +132,10 @@ export function assistCalls(
       const project = context.project();
       const { labelIds, labelled } = classesOf(project, fewestToReview);
       const given = project.store.images.labelOf();
-      const { labelIssues, outliers } = await pictures.ask<'review'>((question) =>
-        context.engine.run({ kind: 'review', ...question, labelled }),
+      await printed.whole();
+      const fingerprints = project.store.fingerprints.all();
+      const { labelIssues, copies, outliers } = await pictures.ask<'review'>((question) =>
+        context.engine.run({ kind: 'review', ...question, labelled, fingerprints }),
       );
       return {
         labelIssues: labelIssues.map(({ id, suggested, confidence, score }) => ({
@@ -139,7 +145,7 @@ export function assistCalls(
           score,
           confidence,
         })),
-        duplicates: [],
+        duplicates: copies.map((ids) => [...ids]),
         outliers: outliers.map(({ id, score }) => ({ imageId: id, score })),
       };
     },

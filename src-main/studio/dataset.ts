@@ -5,6 +5,7 @@ import { type Run, type SplitName, splitName } from '../../src-shared/domain.ts'
 import { StudioError } from '../../src-shared/errors.ts';
 import { missingForTraining } from '../../src-shared/readiness.ts';
 import type { Example } from '../engine/protocol.ts';
+import { nearCopies } from '../images/near-copies.ts';
 import type { Store } from '../store/store.ts';
 import { drawSplit } from './split.ts';
 
@@ -27,7 +28,7 @@ export function takeDataset(store: Store): Dataset {
   const missing = missingForTraining(labels);
   if (missing) throw new StudioError('refused', missing);
 
-  store.splits.set(drawSplit(store.images.labelled(), splitSeed));
+  store.splits.set(newlyDealt(store));
 
   const used = labels.filter(({ count }) => count > 0).toSorted((a, b) => a.id - b.id);
   const indexOf = new Map(used.map(({ id }, index) => [id, index]));
@@ -52,6 +53,14 @@ export function takeDataset(store: Store): Dataset {
     counts,
     examples,
   };
+}
+
+/** Copies of one picture are never on two sides. */
+function newlyDealt(store: Store): Map<number, SplitName> {
+  const images = store.images.labelled();
+  if (images.every(({ split }) => split !== null)) return new Map();
+  const copies = nearCopies(store.fingerprints.ofTheSplit());
+  return drawSplit(images, splitSeed, copies, store.splits.get());
 }
 
 /** How many files are looked for at once. */

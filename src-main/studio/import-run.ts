@@ -132,13 +132,11 @@ async function examine(
     const isHere = await isFoundAt(store, store.images.get(known), path);
     return { path, folder, image: known, isHere };
   }
-  const { sha256, width, height, placeholder } = await inspectors.inspect(
-    path,
-    join(root, 'thumbnails'),
-  );
+  const { format: _, ...inspection } = await inspectors.inspect(path, join(root, 'thumbnails'));
+  const { sha256 } = inspection;
   const there = store.images.bySha256(sha256);
   const isHere = there !== undefined && (await isFoundAt(store, there, path));
-  return { path, folder, image: { ...file, sha256, width, height, placeholder }, isHere };
+  return { path, folder, image: { ...file, ...inspection }, isHere };
 }
 
 /** Was the picture missing or is it no longer where it was last seen, and is found again at `path`? */

@@ -8,7 +8,7 @@ export interface ImportedFile {
   /** The label that its folder's name would give; null for none. */
   readonly folder: string | null;
   /** The image that this very file is known to be, or what was found in it. */
-  readonly image: number | FoundImage;
+  readonly image: number | (FoundImage & { readonly fingerprint: Uint8Array });
   /** The image is no longer where it was last seen, or was missing, and is here. */
   readonly isHere: boolean;
 }
@@ -54,6 +54,7 @@ export class ImportWriter {
       const ids = batch.map(({ path, image, isHere }) => {
         const { id, added } =
           typeof image === 'number' ? { id: image, added: false } : store.images.add(image);
+        if (typeof image !== 'number') store.fingerprints.set(id, image.fingerprint);
         if (added) imported++;
         if (isHere) {
           store.images.place(id, path);

@@ -114,7 +114,8 @@ export function looking(context: Context, tell: () => void): Looking {
         running = null;
         firstRows.resolve(); // there will be none
         if (progress === null || progress.rows === 0) firstRows = Promise.withResolvers();
-        if (!abort.signal.aborted) tell();
+        const nothing = problem === null && (progress?.done ?? 0) === 0;
+        if (!abort.signal.aborted && !nothing) tell();
       });
     running = { abort, ended };
     return ended;

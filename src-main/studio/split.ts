@@ -38,27 +38,64 @@ function quotas(count: number): Record<SplitName, number> {
 /**
  * Deals the images that are in no set yet, label by label, so that each label's images come as near to
  * 60/20/20 as can be. Images that are in a set stay there, also after their label was changed: what was
- * once trained on is never tested on. The same images and seed give the same split.
+ * once trained on is never tested on. Copies of one another are dealt together, as the first of them, and
+ * one that came later joins those that are in a set. The same images and seed give the same split.
  *
+ * @param copies groups of image ids; images that were dealt once and carry no label now (`settled`) count too
  * @returns the new ones only
  */
-export function drawSplit(images: readonly SplitImage[], seed: number): Map<number, SplitName> {
+export function drawSplit(
+  images: readonly SplitImage[],
+  seed: number,
+  copies: readonly (readonly number[])[] = [],
+  settled: ReadonlyMap<number, SplitName> = new Map(),
+): Map<number, SplitName> {
   const dealt = new Map<number, SplitName>();
+  const byId = new Map(images.map((image) => [image.id, image]));
+  const wanted = new Map<number, Record<SplitName, number>>();
   for (const labelId of new Set(images.map((image) => image.labelId))) {
     const own = images.filter((image) => image.labelId === labelId);
-    const wanted = quotas(own.length);
-    for (const { split } of own) if (split) wanted[split] -= 1;
+    const lacking = quotas(own.length);
+    for (const { split } of own) if (split) lacking[split] -= 1;
+    wanted.set(labelId, lacking);
+  }
+  const deal = ({ id, labelId }: SplitImage, name: SplitName) => {
+    wanted.get(labelId)![name] -= 1;
+    dealt.set(id, name);
+  };
+
+  /** The loose ones of a group, by its first. */
+  const together = new Map<number, readonly SplitImage[]>();
+  const followers = new Set<number>();
+  for (const group of copies) {
+    const members = group.flatMap((id) => byId.get(id) ?? []).toSorted((a, b) => a.id - b.id);
+    const loose = members.filter(({ split }) => split === null);
+    const side = members.find(({ split }) => split !== null)?.split ?? settledSide(group, settled);
+    if (side) for (const image of loose) deal(image, side);
+    else if (loose.length > 0) together.set(loose[0]!.id, loose);
+    for (const { id } of side ? loose : loose.slice(1)) followers.add(id);
+  }
+
+  for (const [labelId, lacking] of wanted) {
     const random = seededRandom(seed, labelId);
-    const loose = own
-      .filter(({ split }) => split === null)
+    const loose = images
+      .filter((image) => image.labelId === labelId && image.split === null)
       .map(({ id }) => id)
+      .filter((id) => !followers.has(id))
       .toSorted((a, b) => a - b);
     for (const id of shuffled(loose, random)) {
       // The set that lacks most; earlier relabelling may leave another one overfull.
-      const name = names.reduce((most, next) => (wanted[next] > wanted[most] ? next : most));
-      wanted[name] -= 1;
-      dealt.set(id, name);
+      const name = names.reduce((most, next) => (lacking[next] > lacking[most] ? next : most));
+      for (const image of together.get(id) ?? [byId.get(id)!]) deal(image, name);
     }
   }
   return dealt;
+}
+
+function settledSide(
+  group: readonly number[],
+  settled: ReadonlyMap<number, SplitName>,
+): SplitName | undefined {
+  const first = group.find((id) => settled.has(id));
+  return first === undefined ? undefined : settled.get(first);
 }

@@ -61,4 +61,34 @@ describe('drawSplit', () => {
     }));
     expect(drawSplit(relabelled, 1).size).toBe(0);
   });
+
+  it('keeps copies on one side, whatever their labels', () => {
+    const all = images([30, 30]);
+    const copies = [
+      [1, 2, 3],
+      [4, 1001, 1002],
+      [1003, 1004],
+    ];
+    const split = drawSplit(all, 1, copies);
+    expect(split.size).toBe(60);
+    for (const group of copies) expect(new Set(group.map((id) => split.get(id))).size).toBe(1);
+    const { train, test } = countsOf(all, split, 1);
+    expect(train).toBeGreaterThan(14);
+    expect(test).toBeGreaterThan(2);
+  });
+
+  it('puts a copy that came later to those that are in a set, also when these lost their label', () => {
+    const [first, ...others] = images([20]);
+    const settled: SplitImage = { ...first!, split: 'test' };
+    expect(drawSplit([settled, ...others], 1, [[1, 7]]).get(7)).toBe('test');
+    const gone = new Map([[1, 'validation' as const]]);
+    expect(drawSplit(others, 1, [[1, 7, 9]], gone).get(9)).toBe('validation');
+  });
+
+  it('deals pictures without copies as if there were none', () => {
+    const all = images([40]);
+    const plain = drawSplit(all, 1);
+    const dealt = drawSplit(all, 1, [[500, 501]]);
+    expect(dealt).toEqual(plain);
+  });
 });

@@ -1,4 +1,6 @@
 /** Questions to the embedded pictures. */
+
+import { nearCopies } from '../../images/near-copies.ts';
 import { loadPixels } from '../../images/pixels.ts';
 import { labelIssues, selfConfidence } from '../assist/confident-learning.ts';
 import type { Embedding } from '../assist/embedding.ts';
@@ -91,6 +93,7 @@ export async function review(job: ReviewJob): Promise<JobResult['review']> {
   const { embedding } = known;
   return {
     labelIssues: await wrongLabels(embedding, job.labelled),
+    copies: nearCopies(job.fingerprints),
     outliers: await unlikeOthers(embedding),
   };
 }
