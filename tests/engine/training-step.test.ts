@@ -168,16 +168,16 @@ describe('a training step', () => {
       const g = new GraphBuilder('odd');
       let x = g.input('x', ['batch', 6]);
       g.initializer('w', drawn('w', [6, 6], -1, 1));
-      if (!above) x = g.node('Tanh', [x], {}, { name: 'squash' });
+      if (!above) x = g.node('Selu', [x], {}, { name: 'squash' });
       x = g.node('MatMul', [x, 'w']);
-      if (above) x = g.node('Tanh', [x], {}, { name: 'squash' });
+      if (above) x = g.node('Selu', [x], {}, { name: 'squash' });
       g.output(x, ['batch', 6]);
       return appendHead(g.build(), drawn('weight', [3, 6], -1, 1), drawn('bias', [3], -1, 1));
     };
     const trainable = [{ name: 'w', group: 'backbone', decay: true }] as const;
     const options = { ...linearOptions, trainable };
     expect(() => trainingStep(network(true), options)).toThrow(
-      'The operator Tanh ("squash") cannot be trained through: adapt fewer blocks.',
+      'The operator Selu ("squash") cannot be trained through: adapt fewer blocks.',
     );
     expect(trainingStep(network(false), options).slots).toHaveLength(1);
   });

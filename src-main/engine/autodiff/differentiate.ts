@@ -77,7 +77,9 @@ function runningStatistics(forward: Graph, nodes: readonly Node[]): ParameterSlo
 function copy(tape: Tape, node: Node): void {
   const inputs = node.inputs.map((name) => (name === '' ? '' : tape.read(name)));
   const outputs = tape.g.nodes(node.op, inputs, node.outputs.length, node.attributes);
-  tape.define(node.outputs[0]!, outputs[0]!);
+  for (const [i, output] of node.outputs.entries()) {
+    if (output !== '') tape.define(output, outputs[i]!);
+  }
 }
 
 /** Writes the nodes of the forward graph and answers how the gradients go back, last node first. */
@@ -87,9 +89,8 @@ function record(
   mask: string | undefined,
   batchStatistics: boolean,
 ) {
-  const way: { readonly output: string; readonly backward: Backward }[] = [];
+  const way: { readonly outputs: readonly string[]; readonly backward: Backward }[] = [];
   for (const node of nodes) {
-    const output = node.outputs[0]!;
     // Hidden features are a product with the mask.
     const written =
       mask !== undefined && node.name === head.dropout
@@ -107,8 +108,8 @@ function record(
         `The operator ${written.op} ("${written.name}") cannot be trained through: adapt fewer blocks.`,
       );
     }
-    tape.need(output);
-    way.unshift({ output, backward: rule(tape, written) });
+    for (const output of written.outputs) tape.need(output);
+    way.unshift({ outputs: written.outputs, backward: rule(tape, written) });
   }
   return way;
 }
@@ -171,8 +172,8 @@ export function differentiate(
     ...(divisor !== undefined && { divisor }),
   });
   tape.flow(logits, () => plain(gradient));
-  for (const { output, backward } of way) {
-    const arrived = tape.gradient(output);
+  for (const { outputs, backward } of way) {
+    const arrived = outputs.map((output) => tape.gradient(output)).find((each) => each);
     if (arrived) backward(arrived);
   }
   return {

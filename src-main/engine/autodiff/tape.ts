@@ -2,6 +2,7 @@
  * The training step as it is being written: the forward pass is recorded operator by operator, then the
  * gradients run back over the record (reverse-mode differentiation).
  */
+import { StudioError } from '../../../src-shared/errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Node, Tensor } from '../graph/graph.ts';
 import type { Dims, Shapes } from '../graph/shapes.ts';
@@ -124,6 +125,14 @@ export class Tape {
   gradient(name: string): Value | undefined {
     return this.#gradients.get(name);
   }
+}
+
+/** Why a node cannot be trained through, for the person who asked for it. */
+export function refusal(node: Node, why: string): StudioError {
+  return new StudioError(
+    'refused',
+    `The operator ${node.op} ("${node.name}") ${why} and cannot be trained through: adapt fewer blocks.`,
+  );
 }
 
 /** A shape for Reshape: the free batch is what is left over. */

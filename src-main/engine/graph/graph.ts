@@ -61,4 +61,6 @@ export interface Graph {
   readonly nodes: readonly Node[];
   readonly initializers: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Shapes that the file itself states of values inside, by name. */
+  readonly stated?: ReadonlyMap<string, ValueInfo['dims']>;
 }

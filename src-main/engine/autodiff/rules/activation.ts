@@ -1,26 +1,63 @@
-/** Relu and Clip: the gradient passes where the value is strictly between the bounds. */
+/** Activations of straight pieces: the gradient is scaled by the slope of the piece that the value lies on. */
 import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
 import { dataTypes } from '../../graph/onnx-schema.ts';
-import type { Rule, Tape } from '../tape.ts';
+import { plain, type Rule, type Tape } from '../tape.ts';
+import { unbroadcast } from './arithmetic.ts';
+import { elementwise } from './elementwise.ts';
 
-/** The gradient where the condition holds, 0 elsewhere. A product with 0 and 1 is quicker than Where. */
-function masked(tape: Tape, gradient: string, condition: string): string {
-  const mask = tape.g.node('Cast', [condition], { to: dataTypes.float32 });
-  return tape.g.node('Mul', [gradient, mask]);
+/** 1 where the condition holds, 0 elsewhere. A product with it is quicker than Where. */
+function mask(tape: Tape, condition: string): string {
+  return tape.g.node('Cast', [condition], { to: dataTypes.float32 });
 }
 
-export const relu: Rule = (tape, node) => {
+const above = (tape: Tape, x: string, bound: number) =>
+  tape.g.node('Greater', [x, tape.g.constant(bound)]);
+
+/** 1 where low < x < high; infinite bounds are none. */
+function between(tape: Tape, x: string, low: number, high: number): string | undefined {
   const { g } = tape;
-  const [input, output] = [node.inputs[0]!, node.outputs[0]!];
-  const x = tape.value(input);
-  const y = g.node('Relu', [x.name]);
-  tape.define(output, y, x.layout);
-  return (gradient) =>
+  const over = Number.isFinite(low) ? above(tape, x, low) : undefined;
+  const under = Number.isFinite(high) ? g.node('Less', [x, g.constant(high)]) : undefined;
+  if (over && under) return mask(tape, g.node('And', [over, under]));
+  const only = over ?? under;
+  return only && mask(tape, only);
+}
+
+export const relu = elementwise(
+  ({ g }, x) => g.node('Relu', [x]),
+  (tape, _, y) => mask(tape, above(tape, y, 0)),
+);
+
+/** alpha x below 0. */
+export const leakyRelu = elementwise(
+  ({ g }, x, node) => g.node('LeakyRelu', [x], node.attributes),
+  (tape, x, _, node) => {
+    const { g } = tape;
+    const alpha = numberOf(node, 'alpha', 0.01);
+    const step = g.node('Mul', [mask(tape, above(tape, x, 0)), g.constant(1 - alpha)]);
+    return g.node('Add', [step, g.constant(alpha)]);
+  },
+);
+
+/** As LeakyRelu, with a learned slope for each channel. */
+export const pRelu: Rule = (tape, node) => {
+  const { g } = tape;
+  const [input, slope, output] = [node.inputs[0]!, node.inputs[1]!, node.outputs[0]!];
+  const [x, a] = [tape.read(input), tape.read(slope)];
+  tape.define(output, g.node('PRelu', [x, a]));
+  return (gradient) => {
+    const dy = tape.lay(gradient, 'channels-first');
     tape.flow(input, () => {
-      const passes = g.node('Greater', [y, g.constant(0)]);
-      return { name: masked(tape, tape.lay(gradient, x.layout), passes), layout: x.layout };
+      const positive = mask(tape, above(tape, x, 0));
+      const negative = g.node('Mul', [g.node('Sub', [g.constant(1), positive]), a]);
+      return plain(g.node('Mul', [dy, g.node('Add', [positive, negative])]));
     });
+    tape.flow(slope, () => {
+      const name = g.node('Mul', [dy, g.node('Min', [x, g.constant(0)])]);
+      return unbroadcast(tape, { ...gradient, name, layout: 'channels-first' }, slope);
+    });
+  };
 };
 
 /** A bound is an input since opset 11 and an attribute before; none is an infinite one. */
@@ -33,22 +70,36 @@ function bound(tape: Tape, node: Node, which: 'min' | 'max'): number {
   return Number(tensor.data[0]);
 }
 
-export const clip: Rule = (tape, node) => {
-  const { g } = tape;
-  const [input, output] = [node.inputs[0]!, node.outputs[0]!];
-  const [low, high] = [bound(tape, node, 'min'), bound(tape, node, 'max')];
-  const limits = [low, high].map((limit) => (Number.isFinite(limit) ? g.constant(limit) : ''));
-  const x = tape.value(input);
-  const y = g.node('Clip', [x.name, ...limits]);
-  tape.define(output, y, x.layout);
-  return (gradient) =>
-    tape.flow(input, () => {
-      const whole = tape.lay(gradient, x.layout);
-      const [above, below] = [
-        limits[0] && g.node('Greater', [y, limits[0]]),
-        limits[1] && g.node('Less', [y, limits[1]]),
-      ];
-      const passes = above && below ? g.node('And', [above, below]) : above || below;
-      return { name: passes ? masked(tape, whole, passes) : whole, layout: x.layout };
-    });
-};
+const bounds = (tape: Tape, node: Node) =>
+  [bound(tape, node, 'min'), bound(tape, node, 'max')] as const;
+
+export const clip = elementwise(
+  (tape, x, node) => {
+    const limits = bounds(tape, node).map((limit) =>
+      Number.isFinite(limit) ? tape.g.constant(limit) : '',
+    );
+    return tape.g.node('Clip', [x, ...limits]);
+  },
+  (tape, _, y, node) => between(tape, y, ...bounds(tape, node)),
+);
+
+/** alpha x + beta, held between 0 and 1. */
+export const hardSigmoid = elementwise(
+  ({ g }, x, node) => g.node('HardSigmoid', [x], node.attributes),
+  (tape, _, y, node) =>
+    tape.g.node('Mul', [
+      between(tape, y, 0, 1)!,
+      tape.g.constant(Math.fround(numberOf(node, 'alpha', 0.2))),
+    ]),
+);
+
+/** x h(x), where h is the HardSigmoid of alpha = 1/6 and beta = 1/2: the slope is h + x / 6 in between. */
+export const hardSwish = elementwise(
+  ({ g }, x) => g.node('HardSwish', [x]),
+  (tape, x) => {
+    const { g } = tape;
+    const gate = g.node('HardSigmoid', [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
+    const part = g.node('Mul', [g.node('Mul', [x, g.constant(1 / 6)]), between(tape, x, -3, 3)!]);
+    return g.node('Add', [gate, part]);
+  },
+);

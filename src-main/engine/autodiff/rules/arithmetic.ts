@@ -1,4 +1,4 @@
-/** Add and Mul with broadcasting, and what passes values through unchanged. */
+/** Add, Sub, Mul, Div and Pow with broadcasting, and what passes values through unchanged. */
 import type { Node } from '../../graph/graph.ts';
 import type { Layout } from '../layout.ts';
 import { plain, type Rule, type Tape, target, type Value } from '../tape.ts';
@@ -43,23 +43,62 @@ export const add: Rule = (tape, node) => {
   };
 };
 
-export const mul: Rule = (tape, node) => {
-  const [output] = node.outputs as [string];
+export const sub: Rule = (tape, node) => {
   const { a, b, layout } = operands(tape, node);
-  tape.define(output, tape.g.node('Mul', [a, b]), layout);
+  tape.define(node.outputs[0]!, tape.g.node('Sub', [a, b]), layout);
   return (gradient) => {
-    const whole = tape.lay(gradient, layout);
-    for (const [input, other] of [
-      [node.inputs[0]!, b],
-      [node.inputs[1]!, a],
-    ] as const) {
-      tape.flow(input, () => {
-        const name = tape.g.node('Mul', [whole, other]);
-        return unbroadcast(tape, { name, layout, dims: tape.dims(output) }, input);
-      });
-    }
+    const [left, right] = node.inputs as [string, string];
+    tape.flow(left, () => unbroadcast(tape, gradient, left));
+    tape.flow(right, () => {
+      const sum = unbroadcast(tape, gradient, right);
+      return { ...sum, name: tape.g.node('Neg', [sum.name]) };
+    });
   };
 };
+
+type Slope = (tape: Tape, a: string, b: string, y: string) => string;
+
+/** The rule of an operator of two numbers, given its derivatives with respect to each of them. */
+function binary(op: string, ...slopes: readonly [Slope, Slope]): Rule {
+  return (tape, node) => {
+    const [output] = node.outputs as [string];
+    const { a, b, layout } = operands(tape, node);
+    const y = tape.g.node(op, [a, b]);
+    tape.define(output, y, layout);
+    return (gradient) => {
+      const whole = tape.lay(gradient, layout);
+      for (const [at, slope] of slopes.entries()) {
+        const input = node.inputs[at]!;
+        tape.flow(input, () => {
+          const name = tape.g.node('Mul', [whole, slope(tape, a, b, y)]);
+          return unbroadcast(tape, { name, layout, dims: tape.dims(output) }, input);
+        });
+      }
+    };
+  };
+}
+
+export const mul = binary(
+  'Mul',
+  (_, __, b) => b,
+  (_, a) => a,
+);
+
+export const div = binary(
+  'Div',
+  ({ g }, _, b) => g.node('Reciprocal', [b]),
+  ({ g }, _, b, y) => g.node('Neg', [g.node('Div', [y, b])]),
+);
+
+/** a^b; the gradient of the exponent exists for positive a only. */
+export const pow = binary(
+  'Pow',
+  ({ g }, a, b) => {
+    const less = g.node('Sub', [b, g.constant(1)]);
+    return g.node('Mul', [b, g.node('Pow', [a, less])]);
+  },
+  ({ g }, a, _, y) => g.node('Mul', [y, g.node('Log', [a])]),
+);
 
 /** Also Dropout, whose mask (if it has one) is applied where the step is put together. */
 export const identity: Rule = (tape, node) => {

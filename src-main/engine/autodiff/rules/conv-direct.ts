@@ -6,8 +6,13 @@ import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { transposedAttributes } from './pooling.ts';
 
-/** Of shape O x I/groups x kernel. */
-function weightGradient(tape: Tape, c: Convolution, dy: string): string {
+/** Of shape O x I/groups x kernel. @param maps N x I x H x W, what the kernels slide over */
+export function weightGradient(
+  tape: Tape,
+  c: Pick<Convolution, 'window' | 'groups' | 'inside' | 'outside'>,
+  maps: string,
+  dy: string,
+): string {
   const { g } = tape;
   const [rows, columns] = c.window;
   const inside = c.inside / c.groups;
@@ -18,7 +23,7 @@ function weightGradient(tape: Tape, c: Convolution, dy: string): string {
     return Math.max(0, reach - axis.before - axis.input);
   });
   const pads = [0, 0, rows.before, columns.before, 0, 0, ...margin];
-  const x = g.node('Pad', [tape.read(c.input), g.constant(pads, 'int64')]);
+  const x = g.node('Pad', [maps, g.constant(pads, 'int64')]);
   const grouped = tape.reshape(dy, [-1, c.groups, outside, pixels]);
   const axes = g.constant([2, 3], 'int64');
   const steps = g.constant([rows.stride, columns.stride], 'int64');
@@ -88,7 +93,7 @@ export function directConv(tape: Tape, c: Convolution): Backward {
 
   return (gradient) => {
     const dy = tape.lay(gradient, 'channels-first');
-    tape.flow(c.weight, () => plain(weightGradient(tape, c, dy)));
+    tape.flow(c.weight, () => plain(weightGradient(tape, c, tape.read(c.input), dy)));
     if (c.bias !== undefined) {
       tape.flow(c.bias, () =>
         plain(g.node('ReduceSum', [dy, g.constant([0, 2, 3], 'int64')], { keepdims: 0 })),

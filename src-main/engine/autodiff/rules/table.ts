@@ -1,27 +1,83 @@
 /** The operators that can be differentiated: a new one is a rule and a line here. */
 import type { Rule } from '../tape.ts';
-import { clip, relu } from './activation.ts';
-import { add, identity, mul } from './arithmetic.ts';
+import { clip, hardSigmoid, hardSwish, leakyRelu, pRelu, relu } from './activation.ts';
+import { add, div, identity, mul, pow, sub } from './arithmetic.ts';
 import { conv } from './conv.ts';
+import { convTranspose } from './conv-transpose.ts';
+import { concat, pad, slice, split } from './join.ts';
+import { instanceNormalization, layerNormalization } from './layer-normalization.ts';
 import { gemm, matmul } from './linear.ts';
 import { batchNormalization } from './normalization.ts';
+import { gatherAlong } from './pick.ts';
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts';
-import { reshape } from './shape.ts';
+import { reduceMean, reduceSum } from './reduce.ts';
+import { resize } from './resize.ts';
+import { expand, reshape, transpose } from './shape.ts';
+import {
+  absolute,
+  erf,
+  exp,
+  gelu,
+  log,
+  negative,
+  reciprocal,
+  sigmoid,
+  softplus,
+  sqrt,
+  tanh,
+} from './smooth.ts';
+import { logSoftmax, softmax } from './softmax.ts';
 
 export const rules: Readonly<Record<string, Rule>> = {
+  Abs: absolute,
   Add: add,
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
+  Cast: identity,
   Clip: clip,
+  Concat: concat,
   Conv: conv,
+  ConvTranspose: convTranspose,
+  Div: div,
   Dropout: identity,
+  Erf: erf,
+  Exp: exp,
+  Expand: expand,
   Flatten: reshape,
+  Gather: gatherAlong,
+  Gelu: gelu,
   Gemm: gemm,
   GlobalAveragePool: globalAveragePool,
+  HardSigmoid: hardSigmoid,
+  HardSwish: hardSwish,
   Identity: identity,
+  InstanceNormalization: instanceNormalization,
+  LayerNormalization: layerNormalization,
+  LeakyRelu: leakyRelu,
+  Log: log,
+  LogSoftmax: logSoftmax,
   MatMul: matmul,
   MaxPool: maxPool,
   Mul: mul,
+  Neg: negative,
+  PRelu: pRelu,
+  Pad: pad,
+  Pow: pow,
+  Reciprocal: reciprocal,
+  ReduceMean: reduceMean,
+  ReduceSum: reduceSum,
   Relu: relu,
   Reshape: reshape,
+  Resize: resize,
+  Sigmoid: sigmoid,
+  Slice: slice,
+  Softmax: softmax,
+  Softplus: softplus,
+  Split: split,
+  Sqrt: sqrt,
+  Squeeze: reshape,
+  Sub: sub,
+  Tanh: tanh,
+  Transpose: transpose,
+  Unsqueeze: reshape,
 };

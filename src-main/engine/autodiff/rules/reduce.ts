@@ -1,0 +1,47 @@
+/** ReduceSum and ReduceMean: every number that was added gets the same gradient. */
+import { numberOf } from '../../graph/attributes.ts';
+import type { Node } from '../../graph/graph.ts';
+import { axesOf } from '../../graph/shapes.ts';
+import { integers } from '../../graph/tensor.ts';
+import { type Layout, plain, type Rule, type Tape, target } from '../tape.ts';
+
+function axes(tape: Tape, node: Node, rank: number): readonly number[] {
+  return axesOf(node, rank, (name) => {
+    const tensor = tape.frozen(name);
+    return tensor && integers(tensor);
+  });
+}
+
+function reduction(mean: boolean): Rule {
+  return (tape, node) => {
+    const { g } = tape;
+    const [input, output] = [node.inputs[0]!, node.outputs[0]!];
+    const x = tape.value(input);
+    const over = axes(tape, node, x.dims.length);
+    const keep = numberOf(node, 'keepdims', 1) === 1;
+    // The mean of whole maps needs none of them turned.
+    const ofMaps = x.dims.length === 4 && over.length === 2 && over.every((axis) => axis >= 2);
+    const layout: Layout = ofMaps ? x.layout : 'channels-first';
+    const inPlace = layout === 'channels-last' ? [1, 2] : over;
+    const from = tape.lay(x, layout);
+    const count = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
+    const share = (name: string) => (mean ? g.node('Mul', [name, g.constant(1 / count)]) : name);
+    const sum = g.node('ReduceSum', [from, g.constant(inPlace, 'int64')], {
+      keepdims: keep ? 1 : 0,
+    });
+    tape.define(output, share(sum), keep ? layout : 'channels-first');
+    return (gradient) =>
+      tape.flow(input, () => {
+        const dy = share(tape.lay(gradient, keep ? layout : 'channels-first'));
+        const single = x.dims.map((dim, axis) => (over.includes(axis) ? 1 : dim));
+        const beside =
+          layout === 'channels-last' ? [single[0]!, 1, 1, single[1]!] : (single as typeof x.dims);
+        const kept = keep ? dy : tape.reshape(dy, target(beside));
+        const name = g.node('Expand', [kept, g.node('Shape', [from])]);
+        return layout === 'channels-last' ? { name, layout } : plain(name);
+      });
+  };
+}
+
+export const reduceMean = reduction(true);
+export const reduceSum = reduction(false);
