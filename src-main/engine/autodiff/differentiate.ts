@@ -10,7 +10,7 @@ import { crossEntropy } from './loss.ts';
 import { stateOf } from './optimizers.ts';
 import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
 import { convolution, kernelLayout } from './rules/conv.ts';
-import { rules } from './rules/table.ts';
+import { flat, rules } from './rules/table.ts';
 import type { ParameterSlot, StepOptions } from './step.ts';
 import { type Backward, plain, Tape } from './tape.ts';
 
@@ -97,7 +97,7 @@ function record(
         ? { ...node, op: 'Mul', inputs: [node.inputs[0]!, mask] }
         : node;
     const learns = batchStatistics && written.op === 'BatchNormalization';
-    if (!learns && !written.inputs.some((input) => tape.needs(input))) {
+    if (flat.has(written.op) || !(learns || written.inputs.some((input) => tape.needs(input)))) {
       copy(tape, written);
       continue;
     }

@@ -81,3 +81,21 @@ export const rules: Readonly<Record<string, Rule>> = {
   Transpose: transpose,
   Unsqueeze: reshape,
 };
+
+/** Operators whose result no small change of their input changes: no gradient passes through them. */
+export const flat: ReadonlySet<string> = new Set([
+  'ArgMax',
+  'Ceil',
+  'ConstantOfShape',
+  'Equal',
+  'Floor',
+  'Greater',
+  'GreaterOrEqual',
+  'Less',
+  'LessOrEqual',
+  'Not',
+  'Round',
+  'Shape',
+  'Sign',
+  'Size',
+]);
