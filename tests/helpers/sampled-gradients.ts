@@ -1,5 +1,6 @@
 /** Gradients of random cases: a few of their numbers each, against central differences. */
 import { expect } from 'vitest';
+import { laid } from '../../src-main/engine/autodiff/layout.ts';
 import { trainingStep } from '../../src-main/engine/autodiff/training-step.ts';
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import type { Graph, Tensor } from '../../src-main/engine/graph/graph.ts';
@@ -115,7 +116,9 @@ export async function expectSampledGradients(test: RandomCase): Promise<void> {
   let checked = 0;
   let kinks = 0;
   for (const name of names) {
-    const gradient = found[`${name}:momentum:next`]!.data as Float32Array;
+    const { layout } = step.slots.find((slot) => slot.name === name)!;
+    const asFed = laid(found[`${name}:momentum:next`]!, layout, 'channels-first');
+    const gradient = asFed.data as Float32Array;
     const largest = gradient.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
     expect(largest, `the gradient of ${name} is not all zero`).toBeGreaterThan(1e-6);
     const at = new Set(integers(`${name} samples`, samples, size(start[name]!.dims)));

@@ -2,7 +2,8 @@
 import { numberOf, textOf } from '../../graph/attributes.ts';
 import { slicesOf, splitSizes } from '../../graph/shapes.ts';
 import { integers } from '../../graph/tensor.ts';
-import { type Layout, plain, type Rule, refusal, type Tape, target, type Value } from '../tape.ts';
+import type { Layout } from '../layout.ts';
+import { plain, type Rule, refusal, type Tape, target, type Value } from '../tape.ts';
 
 const constants = (tape: Tape) => (name: string) => {
   const tensor = tape.frozen(name);

@@ -3,7 +3,8 @@ import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
 import { axesOf } from '../../graph/shapes.ts';
 import { integers } from '../../graph/tensor.ts';
-import { type Layout, plain, type Rule, type Tape, target } from '../tape.ts';
+import type { Layout } from '../layout.ts';
+import { plain, type Rule, type Tape, target } from '../tape.ts';
 
 function axes(tape: Tape, node: Node, rank: number): readonly number[] {
   return axesOf(node, rank, (name) => {
@@ -21,7 +22,7 @@ function reduction(mean: boolean): Rule {
     const keep = numberOf(node, 'keepdims', 1) === 1;
     // The mean of whole maps needs none of them turned.
     const ofMaps = x.dims.length === 4 && over.length === 2 && over.every((axis) => axis >= 2);
-    const layout: Layout = ofMaps ? x.layout : 'channels-first';
+    const layout: Layout = ofMaps && x.layout === 'channels-last' ? x.layout : 'channels-first';
     const inPlace = layout === 'channels-last' ? [1, 2] : over;
     const from = tape.lay(x, layout);
     const count = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
