@@ -10,6 +10,7 @@ import type {
 } from '../../src-shared/contract.ts';
 import type { Label, Project } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { Placeholders } from '../pictures/placeholders.svelte.ts';
 import { Commands } from './commands.svelte.ts';
 import { Intake } from './intake.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -31,6 +32,7 @@ export class StudioState {
   readonly route = new Route();
   readonly commands = new Commands();
   readonly intake: Intake = new Intake(this);
+  readonly placeholders: Placeholders = new Placeholders(this);
   readonly settings: Settings = new Settings(this);
   readonly shortcuts = new Shortcuts(this.settings);
 

@@ -1,0 +1,127 @@
+/** What the benchmark of the page does within the page: added as it is, so that it measures where things happen. */
+const all = (selector) => [...document.querySelectorAll(selector)];
+const grid = () => document.querySelector('[role=grid]');
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+/** When what is in the page now is on the screen. */
+const painted = async () => {
+  await frame();
+  await new Promise((resolve) => setTimeout(resolve));
+};
+
+window.bench = {
+  /** Milliseconds from doing something until other pictures than before are painted, with something in each tile. */
+  async untilOthers(act) {
+    const before = document.querySelector('[role=gridcell]');
+    const began = performance.now();
+    act();
+    for (;;) {
+      await frame();
+      const first = document.querySelector('[role=gridcell]');
+      if (first && first !== before && this.blank() === 0) break;
+      if (performance.now() - began > 20_000) throw new Error('the pictures stayed the same');
+    }
+    await painted();
+    return performance.now() - began;
+  },
+
+  click(text) {
+    const button = all('aside button.row, aside .row button').find((one) =>
+      one.textContent.trim().startsWith(text),
+    );
+    if (!button) throw new Error(`there is no ${text}`);
+    button.click();
+  },
+
+  choose(name, value) {
+    const select = document.querySelector(`select[aria-label="${name}"]`);
+    select.value = value;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  },
+
+  /** Tiles in sight that show neither a picture nor its placeholder. */
+  blank() {
+    const box = grid().getBoundingClientRect();
+    return all('[role=gridcell]').filter((cell) => {
+      const { top, bottom } = cell.getBoundingClientRect();
+      if (bottom < box.top || top > box.bottom) return false;
+      const img = cell.querySelector('img');
+      if (img?.complete && img.naturalWidth > 0) return false;
+      const canvas = cell.querySelector('canvas');
+      return canvas?.getContext('2d').getImageData(0, 0, 1, 1).data[3] !== 255;
+    }).length;
+  },
+
+  /** Scrolls from one share of the whole height to another; frame intervals and blank tiles seen. */
+  async scroll(from, to, seconds) {
+    const scroller = grid();
+    const whole = scroller.scrollHeight - scroller.clientHeight;
+    const intervals = [];
+    let blank = 0;
+    let looked = 0;
+    const began = performance.now();
+    let last = began;
+    for (;;) {
+      await frame();
+      const now = performance.now();
+      intervals.push(now - last);
+      last = now;
+      const share = Math.min(1, (now - began) / 1000 / seconds);
+      scroller.scrollTop = whole * (from + (to - from) * share);
+      if (intervals.length % 15 === 0) {
+        await painted();
+        blank += this.blank();
+        looked++;
+        last = performance.now();
+      }
+      if (share === 1) return { intervals, blank, looked };
+    }
+  },
+
+  /** Follows the next key until what it did is durable (the studio has said so) and painted. */
+  watchKey() {
+    const status = document.querySelector('footer [role=status]');
+    this.key = new Promise((resolve) => {
+      const onkeydown = (event) => {
+        removeEventListener('keydown', onkeydown, true);
+        const began = event.timeStamp;
+        let saving = false;
+        const observer = new MutationObserver(async () => {
+          if (status.textContent.includes('Saving')) saving = true;
+          else if (saving) {
+            observer.disconnect();
+            const durable = performance.now() - began;
+            await painted();
+            resolve({ durable, visible: performance.now() - began });
+          }
+        });
+        observer.observe(status, { subtree: true, childList: true, characterData: true });
+      };
+      addEventListener('keydown', onkeydown, true);
+    });
+  },
+
+  cellAt(index) {
+    const columns = Number(grid().getAttribute('aria-colcount'));
+    const row = Math.floor(index / columns) + 1;
+    return document.querySelector(
+      `[aria-rowindex="${row}"] [aria-colindex="${(index % columns) + 1}"]`,
+    );
+  },
+
+  /** Where a cell is on the screen, once it is there. */
+  async placeOf(index) {
+    const scroller = grid();
+    const rows = Number(scroller.getAttribute('aria-rowcount'));
+    const columns = Number(scroller.getAttribute('aria-colcount'));
+    scroller.scrollTop =
+      (Math.floor(index / columns) / rows) * scroller.scrollHeight - scroller.clientHeight / 2;
+    for (let tries = 0; tries < 300; tries++) {
+      await frame();
+      const cell = this.cellAt(index);
+      if (!cell) continue;
+      const { left, top, width, height } = cell.getBoundingClientRect();
+      return { x: left + width / 2, y: top + height / 2 };
+    }
+    throw new Error(`cell ${index} does not come`);
+  },
+};

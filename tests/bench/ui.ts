@@ -1,0 +1,182 @@
+/**
+ * The real page in Chromium, on a project of many pictures:
+ *
+ *     npm run -s bench -- ui [pictures]
+ *
+ * 100,000 pictures unless told otherwise; they are made once. The studio is a process of its own, as it is used.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright';
+import { root } from '../../src-main/programs.ts';
+import { chromiumOptions } from '../setup/chromium.ts';
+import { largeProject } from './helpers/large-project.ts';
+import { median, print, quantile } from './helpers/print.ts';
+
+const count = Number(process.argv[2] ?? 100_000);
+const home = mkdtempSync(join(tmpdir(), 'graft-bench-'));
+const project = await largeProject(count);
+const options = chromiumOptions();
+const browser = await chromium.launch({
+  ...options,
+  args: [...options.args, '--js-flags=--expose-gc', '--enable-precise-memory-info'],
+});
+
+/** In the page, with what helpers/in-page.js put there. */
+const inPage = <T>(page: Page, expression: string) => page.evaluate<T>(expression);
+
+async function serve(): Promise<{ studio: ChildProcess; url: string }> {
+  const studio = spawn(
+    process.execPath,
+    ['src-main/cli/main.ts', 'serve', project.path, '--port', '0', '--no-open', '--json'],
+    { cwd: root, env: { ...process.env, GRAFT_HOME: home }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [line] = await once(studio.stdout!.setEncoding('utf8'), 'data');
+  return { studio, url: JSON.parse(String(line)).url };
+}
+
+async function start(): Promise<{ studio: ChildProcess; page: Page }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.addInitScript({ path: join(import.meta.dirname, 'helpers', 'in-page.js') });
+  const began = performance.now();
+  const { studio, url } = await serve();
+  print({ name: 'studio-answers', value: performance.now() - began, unit: 'ms' });
+  await page.goto(url);
+  await page.getByRole('gridcell').first().waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('[role=gridcell][tabindex="0"][aria-colindex="2"]').waitFor();
+  print({ name: 'interactive', value: performance.now() - began, unit: 'ms', atMost: 2000 });
+  return { studio, page };
+}
+
+async function filters(page: Page): Promise<void> {
+  const ways = {
+    'filter-label': `bench.click('label 3')`,
+    'filter-unlabelled': `bench.click('Unlabelled')`,
+    'filter-none': `bench.click('label 5'), bench.click('All pictures')`,
+    'sort-name': `bench.choose('Order', 'name')`,
+    'sort-label': `bench.choose('Order', 'label')`,
+    'sort-imported': `bench.choose('Order', 'imported')`,
+  };
+  for (const [name, act] of Object.entries(ways)) {
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      if (name.startsWith('filter')) await inPage(page, `bench.click('label 7')`);
+      else await inPage(page, `bench.choose('Order', 'unlabelled-first')`);
+      await page.waitForTimeout(500);
+      times.push(await inPage<number>(page, `bench.untilOthers(() => { ${act} })`));
+    }
+    print({ name, value: Math.max(...times), unit: 'ms', atMost: 300 });
+  }
+}
+
+interface Scroll {
+  readonly intervals: number[];
+  readonly blank: number;
+  readonly looked: number;
+}
+
+async function scrolling(page: Page): Promise<void> {
+  const heap = async () => {
+    await inPage(page, 'gc()');
+    return inPage<number>(page, 'performance.memory.usedJSHeapSize / 2 ** 20');
+  };
+  const begin = await heap();
+  await inPage(page, 'bench.scroll(0, 0.5, 10)');
+  const half = await heap();
+  const all = await inPage<Scroll>(page, 'bench.scroll(0, 1, 30)');
+  const end = await heap();
+  const slow = all.intervals.filter((ms) => ms > 1.5 * (1000 / 60)).length;
+  print({ name: 'scroll-frame-median', value: median(all.intervals), unit: 'ms', atMost: 16.8 });
+  print({ name: 'scroll-frame-p99', value: quantile(all.intervals, 0.99), unit: 'ms' });
+  print({ name: 'scroll-frames-late', value: (100 * slow) / all.intervals.length, unit: '%' });
+  print({
+    name: 'scroll-blank-tiles',
+    value: all.blank,
+    unit: `in ${all.looked} looks`,
+    atMost: 0,
+  });
+  print({ name: 'heap-at-start', value: begin, unit: 'MB' });
+  print({ name: 'heap-after-half', value: half, unit: 'MB' });
+  print({ name: 'heap-after-all', value: end, unit: 'MB', atMost: half * 1.1 });
+}
+
+interface Key {
+  readonly durable: number;
+  readonly visible: number;
+}
+
+async function labelling(page: Page): Promise<void> {
+  await inPage(page, `bench.choose('Order', 'imported')`);
+  await page.waitForTimeout(500);
+  const first = await inPage<{ x: number; y: number }>(page, 'bench.placeOf(0)');
+  await page.mouse.click(first.x, first.y);
+  const keys: Key[] = [];
+  for (let i = 0; i < 110; i++) {
+    await inPage(page, 'bench.watchKey()');
+    await page.keyboard.press(String(1 + (i % 9)));
+    keys.push(await inPage<Key>(page, 'bench.key'));
+  }
+  const warm = keys.slice(10);
+  const p95 = (of: keyof Key) =>
+    quantile(
+      warm.map((key) => key[of]),
+      0.95,
+    );
+  print({ name: 'label-key-durable-p95', value: p95('durable'), unit: 'ms', atMost: 16 });
+  print({
+    name: 'label-key-durable-and-painted-p95',
+    value: p95('visible'),
+    unit: 'ms',
+    atMost: 16,
+  });
+
+  const some = Math.min(5000, count);
+  await page.mouse.click(first.x, first.y).catch(() => undefined);
+  const top = await inPage<{ x: number; y: number }>(page, 'bench.placeOf(0)');
+  await page.mouse.click(top.x, top.y);
+  const last = await inPage<{ x: number; y: number }>(page, `bench.placeOf(${some - 1})`);
+  await page.keyboard.down('Shift');
+  await page.mouse.click(last.x, last.y);
+  await page.keyboard.up('Shift');
+  const times: Key[] = [];
+  for (const key of ['1', '2', '3']) {
+    await inPage(page, 'bench.watchKey()');
+    await page.keyboard.press(key);
+    times.push(await inPage<Key>(page, 'bench.key'));
+    await page.waitForTimeout(1000);
+    const top = await inPage<{ x: number; y: number }>(page, 'bench.placeOf(0)');
+    await page.mouse.click(top.x, top.y);
+    const last = await inPage<{ x: number; y: number }>(page, `bench.placeOf(${some - 1})`);
+    await page.keyboard.down('Shift');
+    await page.mouse.click(last.x, last.y);
+    await page.keyboard.up('Shift');
+  }
+  const value = Math.max(...times.map(({ visible }) => visible));
+  print({ name: 'label-5000', value, unit: 'ms', atMost: 300 });
+}
+
+let studio: ChildProcess | undefined;
+try {
+  const started = await start();
+  studio = started.studio;
+  await started.page.waitForTimeout(3000);
+  await filters(started.page);
+  await scrolling(started.page);
+  await labelling(started.page);
+  if (process.platform === 'linux' && studio.pid) {
+    const resident = readFileSync(`/proc/${studio.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/);
+    print({ name: 'studio-memory', value: Number(resident?.[1]) / 1024, unit: 'MB' });
+  }
+} finally {
+  await browser.close();
+  if (studio && studio.exitCode === null) {
+    studio.kill('SIGINT');
+    await once(studio, 'exit');
+  }
+  project.remove();
+  rmSync(home, { recursive: true, force: true });
+}
