@@ -12,6 +12,7 @@ import { recipeNames, trainSettings } from './recipes.ts';
 const none = z.strictObject({});
 const done = z.object({});
 const labelled = z.object({ labels: z.array(d.label) });
+const viewName = z.string().trim().min(1).max(100);
 
 const define = <I extends z.ZodObject, O extends z.ZodType>(input: I, output: O) => ({
   input,
@@ -70,7 +71,63 @@ export const calls = {
   ),
   'images.history': define(
     z.strictObject({ id: d.imageId }),
-    z.object({ entries: z.array(z.object({ label: z.string().nullable(), at: z.string() })) }),
+    z.object({ entries: z.array(d.historyEntry) }),
+  ),
+  /** How many images fit each of these filters. */
+  'images.count': define(
+    z.strictObject({ filters: z.array(d.imageFilter).max(200) }),
+    z.object({ counts: z.array(z.int()) }),
+  ),
+  /** The folders that images lie in, with how many lie right there. */
+  'images.folders': define(
+    none,
+    z.object({ folders: z.array(z.object({ path: z.string(), count: z.int() })) }),
+  ),
+  /** Which images these files are; null for a file that is none. Paths on the studio's machine. */
+  'images.find': define(
+    z.strictObject({ paths: z.array(z.string().min(1)).max(10_000) }),
+    z.object({ ids: z.array(d.imageId.nullable()) }),
+  ),
+  /** One undoable step; what is not given stays as it is. Durable when it returns. */
+  'images.mark': define(
+    z.strictObject({
+      imageIds: z.array(d.imageId).min(1),
+      unsure: z.boolean().optional(),
+      excluded: z.boolean().optional(),
+      note: z.string().trim().max(2000).optional(),
+    }),
+    done,
+  ),
+
+  // Saved views: a filter and an order under a name. Changes can be undone.
+  'views.list': define(none, z.object({ views: z.array(d.view) })),
+  'views.create': define(
+    z.strictObject({ name: viewName, filter: d.imageFilter, sort: d.imageSort }),
+    d.view,
+  ),
+  'views.update': define(
+    z.strictObject({
+      id: z.int().positive(),
+      name: viewName.optional(),
+      filter: d.imageFilter.optional(),
+      sort: d.imageSort.optional(),
+    }),
+    d.view,
+  ),
+  'views.delete': define(z.strictObject({ id: z.int().positive() }), done),
+
+  /** The steps of the project, the latest first, those before the step `before`. */
+  'history.list': define(
+    z.strictObject({ before: z.int().positive().optional(), limit: z.int().min(1).max(500) }),
+    z.object({ operations: z.array(d.operation), total: z.int() }),
+  ),
+  /**
+   * Undoes or redoes until the step `id` is the last one that is done; 0 undoes all.
+   * @returns how many steps were undone and done again
+   */
+  'history.turnTo': define(
+    z.strictObject({ id: z.int().nonnegative() }),
+    z.object({ undone: z.int(), redone: z.int() }),
   ),
 
   /**
@@ -120,6 +177,17 @@ export const calls = {
   /** Durable when it returns. `labelId: null` clears. */
   'labels.assign': define(
     z.strictObject({ imageIds: z.array(d.imageId).min(1), labelId: d.labelId.nullable() }),
+    labelled,
+  ),
+  /** Piles of images, each with its label (null clears): one undoable step. */
+  'labels.sort': define(
+    z.strictObject({
+      piles: z
+        .array(
+          z.strictObject({ imageIds: z.array(d.imageId).min(1), labelId: d.labelId.nullable() }),
+        )
+        .min(1),
+    }),
     labelled,
   ),
   'labels.undo': define(none, z.object({ what: z.string().nullable() })),
@@ -255,8 +323,9 @@ export const events = {
   'project.changed': z.object({ project: d.project.nullable() }),
   /** Images came, went or changed otherwise than by a label: ask again for what is shown. */
   'images.changed': z.object({}),
-  /** Labels of these images changed; null means "many, ask again". */
+  /** Labels or marks of these images changed; null means "many, ask again". */
   'labels.assigned': z.object({ imageIds: z.array(d.imageId).nullable() }),
+  'views.changed': z.object({}),
   'import.progress': z.object({
     importId: z.string(),
     done: z.int(),

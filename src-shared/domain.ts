@@ -18,8 +18,21 @@ export const label = z.object({
   colour: z.int().min(1).max(10),
   /** How many images carry it now. */
   count: z.int().nonnegative(),
+  /** How many of them are excluded: in no set, never trained on. */
+  excluded: z.int().nonnegative(),
 });
 export type Label = z.infer<typeof label>;
+
+/** What a person marks a picture with, beside its label. */
+export const imageMarks = z.object({
+  /** To be looked at again; it is trained on all the same. */
+  unsure: z.boolean(),
+  /** Left out of every set, and so of every training. */
+  excluded: z.boolean(),
+  /** Empty when there is none. */
+  note: z.string(),
+});
+export type ImageMarks = z.infer<typeof imageMarks>;
 
 export const image = z.object({
   id: imageId,
@@ -36,6 +49,7 @@ export const image = z.object({
   split: splitName.nullable(),
   /** The file was not there when it was last looked for. */
   missing: z.boolean(),
+  ...imageMarks.shape,
 });
 export type Image = z.infer<typeof image>;
 
@@ -57,6 +71,10 @@ export const project = z.object({
   name: z.string(),
   images: z.int(),
   labelled: z.int(),
+  /** Pictures that wait for a label: without one, and not excluded. */
+  toGo: z.int(),
+  unsure: z.int(),
+  excluded: z.int(),
   labels: z.array(label),
   /** Labelled images by split; all zero before the first run draws the split. */
   split: z.record(splitName, z.int()),
@@ -166,10 +184,35 @@ export const filePrediction = z.object({
 });
 export type FilePrediction = z.infer<typeof filePrediction>;
 
+const instant = z.iso.datetime();
+
+/** Conditions on images. All that are there must hold; one that is absent asks for nothing. */
 export const imageFilter = z.object({
-  /** A label's images, or `none` for the unlabelled; absent for all. */
-  label: z.union([labelId, z.literal('none')]).optional(),
+  /** A label's images, `none` for the unlabelled, `any` for the labelled. */
+  label: z.union([labelId, z.enum(['none', 'any'])]).optional(),
+  /** What a model makes of it: a label, or `other` for another one than it carries. */
+  predicted: z.union([labelId, z.literal('other')]).optional(),
+  /** Probability of what was predicted: from and up to, both included. */
+  confidence: z.object({ from: unit.optional(), to: unit.optional() }).optional(),
   split: splitName.optional(),
+  unsure: z.boolean().optional(),
+  excluded: z.boolean().optional(),
+  /** With a note, or without. */
+  noted: z.boolean().optional(),
+  /** Absolute path of a folder: the images in it and below it. */
+  folder: z.string().min(1).optional(),
+  /** When it was imported, or its file last changed: from, and before (not included). */
+  date: z
+    .object({ of: z.enum(['imported', 'file']), from: instant.optional(), to: instant.optional() })
+    .optional(),
+  /** The shorter side in pixels, or the file in bytes: from and up to, both included. */
+  size: z
+    .object({
+      of: z.enum(['side', 'bytes']),
+      from: z.int().nonnegative().optional(),
+      to: z.int().nonnegative().optional(),
+    })
+    .optional(),
   /** Part of the path or of the label's name, case ignored. */
   text: z.string().optional(),
 });
@@ -226,3 +269,36 @@ export const review = z.object({
   outliers: z.array(z.object({ imageId, score: unit })),
 });
 export type Review = z.infer<typeof review>;
+
+/** A filter and an order that were kept under a name. */
+export const view = z.object({
+  id: z.int().positive(),
+  name: z.string(),
+  filter: imageFilter,
+  sort: imageSort,
+  /** How many images fit now. */
+  count: z.int().nonnegative(),
+});
+export type View = z.infer<typeof view>;
+
+/** Something that happened to one image. */
+export const historyEntry = z.object({
+  at: z.string(),
+  what: z.enum(['label', 'unsure', 'excluded', 'note']),
+  /** The label's name, the note, or `yes`; null when it was taken away. */
+  value: z.string().nullable(),
+});
+export type HistoryEntry = z.infer<typeof historyEntry>;
+
+/** One step of the project's history: what undo takes back at once. */
+export const operation = z.object({
+  id: z.int().positive(),
+  /** In words: "label 12 pictures as frog". */
+  what: z.string(),
+  at: z.string(),
+  undone: z.boolean(),
+  /** How many images it touched, and the first few of them. */
+  images: z.int().nonnegative(),
+  some: z.array(imageId),
+});
+export type Operation = z.infer<typeof operation>;

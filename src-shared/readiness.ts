@@ -9,9 +9,11 @@ export const leastPerLabel = 3;
  * is used at all at least three pictures. Labels without a picture are left out of the training.
  */
 export function missingForTraining(
-  labels: readonly Pick<Label, 'name' | 'count'>[],
+  labels: readonly Pick<Label, 'name' | 'count' | 'excluded'>[],
 ): string | null {
-  const used = labels.filter(({ count }) => count > 0);
+  const used = labels
+    .map(({ name, count, excluded }) => ({ name, count: count - excluded }))
+    .filter(({ count }) => count > 0);
   if (used.length === 0) return 'Label some pictures with at least two labels to train.';
   const thin = used.find(({ count }) => count < leastPerLabel);
   if (thin) {

@@ -1,11 +1,12 @@
 /** Images: identity, where they lie, and what the grid asks. */
 import { basename } from 'node:path';
-import type { Image, ImageFilter, ImageSort, SplitName } from '../../src-shared/domain.ts';
+import type { HistoryEntry, Image, SplitName } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
+import { imageQueries } from './image-filter.ts';
 import { projectPaths } from './paths.ts';
 import type { Tally } from './tally.ts';
-import { fold, naturalKey } from './text.ts';
+import { naturalKey } from './text.ts';
 
 /** A file as it was found on disk. */
 export interface FoundFile {
@@ -34,18 +35,14 @@ export interface LabelledImage {
   readonly split: SplitName | null;
 }
 
-export interface HistoryEntry {
-  readonly label: string | null;
-  readonly at: string;
-}
-
 export type Images = ReturnType<typeof imagesTable>;
 
 export function imagesTable(database: Database, tally: () => Tally) {
-  type Row = Omit<Image, 'name' | 'missing'> & { readonly missing: 0 | 1 };
+  type Flag = 'missing' | 'unsure' | 'excluded';
+  type Row = Omit<Image, 'name' | Flag> & { readonly [F in Flag]: 0 | 1 };
   const { stored, absolute } = projectPaths(database);
   const columns = `id, path, sha256, width, height, bytes, imported_at AS importedAt,
-    label_id AS labelId, split, missing_at IS NOT NULL AS missing`;
+    label_id AS labelId, split, missing_at IS NOT NULL AS missing, unsure, excluded, note`;
   const byId = database.prepare<[number], Row>(`SELECT ${columns} FROM images WHERE id = ?`);
   const bySha = database.prepare<[string], Row>(`SELECT ${columns} FROM images WHERE sha256 = ?`);
   const insert = database.prepare(`
@@ -71,7 +68,8 @@ export function imagesTable(database: Database, tally: () => Tally) {
     'UPDATE images SET path = ?, sort_key = ?, missing_at = NULL WHERE id = ?',
   );
   const labelled = database.prepare<[], LabelledImage>(
-    'SELECT id, sha256, path, label_id AS labelId, split FROM images WHERE label_id IS NOT NULL ORDER BY id',
+    `SELECT id, sha256, path, label_id AS labelId, split FROM images
+     WHERE label_id IS NOT NULL AND NOT excluded ORDER BY id`,
   );
   const after = database.prepare<[number, number], Pick<Image, 'id' | 'sha256' | 'path'>>(
     'SELECT id, sha256, path FROM images WHERE id > ? ORDER BY id LIMIT ?',
@@ -81,17 +79,32 @@ export function imagesTable(database: Database, tally: () => Tally) {
       'SELECT id, label_id FROM images WHERE label_id IS NOT NULL ORDER BY id',
     )
     .raw();
-  const history = database.prepare<[number], HistoryEntry>(`
-    SELECT labels.name AS label, operations.at
-    FROM assignments JOIN operations ON operations.id = operation_id
-      LEFT JOIN labels ON labels.id = assignments.after
-    WHERE image_id = ? AND NOT operations.undone ORDER BY operations.id DESC`);
+  const history = database.prepare<{ id: number }, HistoryEntry>(`
+    WITH happened AS (
+      SELECT operation_id, 'label' AS what, labels.name AS value
+      FROM assignments LEFT JOIN labels ON labels.id = assignments.after WHERE image_id = @id
+      UNION ALL
+      SELECT operation_id, after.key, CASE after.key
+        WHEN 'note' THEN nullif(after.value, '') ELSE iif(after.value, 'yes', NULL) END
+      FROM mark_changes, json_each(mark_changes.after) AS after
+      WHERE image_id = @id AND mark_changes.before ->> after.key IS NOT after.value
+    )
+    SELECT happened.what, value, at FROM happened JOIN operations ON operations.id = operation_id
+    WHERE NOT undone ORDER BY operation_id DESC`);
+  const fileOf = database
+    .prepare<{ path: string }, number>(
+      `SELECT image_id FROM files WHERE path = @path
+       UNION ALL SELECT id FROM images WHERE path = @path LIMIT 1`,
+    )
+    .pluck();
 
   const imageOf = (row: Row): Image => ({
     ...row,
     path: absolute(row.path),
     name: basename(row.path),
     missing: row.missing === 1,
+    unsure: row.unsure === 1,
+    excluded: row.excluded === 1,
   });
 
   function find(id: number): Image | undefined {
@@ -106,6 +119,7 @@ export function imagesTable(database: Database, tally: () => Tally) {
   }
 
   return {
+    ...imageQueries(database),
     get,
 
     /** In the order asked; ids that do not exist (any more) are left out. */
@@ -162,6 +176,7 @@ export function imagesTable(database: Database, tally: () => Tally) {
       ids.map((id) => placeholder.get(id) ?? null),
     ),
 
+    /** Those that may be trained on: with a label, and not excluded. */
     labelled: (): LabelledImage[] =>
       labelled.all().map((image) => ({ ...image, path: absolute(image.path) })),
 
@@ -172,45 +187,21 @@ export function imagesTable(database: Database, tally: () => Tally) {
     after: (id: number, count: number) =>
       after.all(id, count).map((image) => ({ ...image, path: absolute(image.path) })),
 
-    /** What the image was labelled as and when, the latest first; what was undone is not told. */
+    /** What was done to the image and when, the latest first; what was undone is not told. */
     history(id: number): HistoryEntry[] {
       get(id);
-      return history.all(id);
+      return history.all({ id });
     },
 
     count: (): number => tally().images,
 
-    /** Labelled images by split. */
+    /** Labelled images by split, without the excluded ones. */
     splitCounts: (): Record<SplitName, number> => tally().split,
 
-    /** Ids only: a grid of 100,000 asks for the details of what it shows. */
-    query(filter: ImageFilter, sort: ImageSort): number[] {
-      const conditions: string[] = [];
-      if (filter.label === 'none') conditions.push('label_id IS NULL');
-      else if (filter.label !== undefined) conditions.push('label_id = @label');
-      if (filter.split !== undefined) conditions.push('split = @split');
-      const text = fold(filter.text ?? '').trim();
-      if (text !== '') conditions.push(`(instr(fold(path), @text) OR label_id IN (${labelsLike}))`);
-      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-      const { from, order } = orders[sort];
-      return database
-        .prepare<object, number>(`SELECT images.id FROM images ${from} ${where} ORDER BY ${order}`)
-        .pluck()
-        .all({ label: filter.label, split: filter.split, text });
-    },
+    /** How many are unsure, excluded, and excluded without a label. */
+    marked: () => tally().marked,
+
+    /** The image that the file at this path is, or was when it was last read. */
+    atPath: (path: string): number | undefined => fileOf.get({ path: stored(path) }),
   };
 }
-
-const labelsLike = 'SELECT id FROM labels WHERE NOT deleted AND instr(fold(name), @text)';
-
-const orders: Readonly<Record<ImageSort, { readonly from: string; readonly order: string }>> = {
-  imported: { from: '', order: 'images.id' },
-  name: { from: '', order: 'sort_key, images.id' },
-  'unlabelled-first': { from: '', order: 'label_id IS NOT NULL, images.id' },
-  // The few labels are ordered once, and not again for each image.
-  label: {
-    from: `LEFT JOIN (SELECT id AS ranked, row_number() OVER (ORDER BY natural_key(name)) AS rank
-      FROM labels) ON ranked = label_id`,
-    order: 'rank NULLS LAST, sort_key, images.id',
-  },
-};

@@ -45,6 +45,12 @@ export function labelsTable(database: Database, operations: Operations, tally: (
     return row;
   }
 
+  function needImages(imageIds: readonly number[]): void {
+    const unknown = missing.get(JSON.stringify(imageIds));
+    if (unknown !== undefined)
+      throw new StudioError('not-found', `Picture ${unknown} is not in this project.`);
+  }
+
   function named(name: string): Row | undefined {
     const key = fold(name);
     return living.all().find((row) => fold(row.name) === key);
@@ -79,10 +85,14 @@ export function labelsTable(database: Database, operations: Operations, tally: (
   return {
     /** All labels in the order in which they were made, with the number of images that carry them. */
     list(): Label[] {
-      const count = tally().labels;
-      return living
-        .all()
-        .map(({ id, name, colour }) => ({ id, name, colour, count: count.get(id) ?? 0 }));
+      const { labels, excluded } = tally();
+      return living.all().map(({ id, name, colour }) => ({
+        id,
+        name,
+        colour,
+        count: labels.get(id) ?? 0,
+        excluded: excluded.get(id) ?? 0,
+      }));
     },
 
     /** @throws StudioError when the name is taken, whatever its case. */
@@ -139,15 +149,28 @@ export function labelsTable(database: Database, operations: Operations, tally: (
     /** One undoable step. @throws StudioError when an image or the label does not exist; then nothing is done. */
     assign(imageIds: readonly number[], labelId: number | null): Done {
       const name = labelId === null ? null : need(labelId).name;
-      const unknown = missing.get(JSON.stringify(imageIds));
-      if (unknown !== undefined)
-        throw new StudioError('not-found', `Picture ${unknown} is not in this project.`);
+      needImages(imageIds);
       const { operation, result } = operations.perform(
         (step) => step.assign(imageIds, labelId),
         (changed) =>
           name === null
             ? `clear the label of ${pictures(changed)}`
             : `label ${pictures(changed)} as ${name}`,
+      );
+      return { operation, changed: result };
+    },
+
+    /** Several labels at once, in one undoable step; all of it or nothing, as `assign`. */
+    sort(
+      piles: readonly { readonly imageIds: readonly number[]; readonly labelId: number | null }[],
+    ): Done {
+      for (const { imageIds, labelId } of piles) {
+        if (labelId !== null) need(labelId);
+        needImages(imageIds);
+      }
+      const { operation, result } = operations.perform(
+        (step) => piles.reduce((sum, pile) => sum + step.assign(pile.imageIds, pile.labelId), 0),
+        (changed) => `sort ${pictures(changed)} into piles`,
       );
       return { operation, changed: result };
     },

@@ -45,7 +45,8 @@ function encode(values: Float32Array): Buffer {
   return littleEndian ? bytes : bytes.swap32();
 }
 
-function decode(blob: Buffer): Float32Array {
+/** The probabilities as they were before `encode`. */
+export function decode(blob: Buffer): Float32Array {
   // A copy, for the blob may lie anywhere in a pool, and float32 needs an address divisible by four.
   const bytes = Buffer.from(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.length));
   const native = littleEndian ? bytes : bytes.swap32();

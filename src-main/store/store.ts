@@ -4,11 +4,13 @@ import { epochsTable } from './epochs.ts';
 import { fingerprintsTable } from './fingerprints.ts';
 import { imagesTable } from './images.ts';
 import { labelsTable } from './labels.ts';
+import { marksTable } from './marks.ts';
 import { operationsTable } from './operations.ts';
 import { predictionsTable } from './predictions.ts';
 import { runsTable } from './runs.ts';
 import { splitsTable } from './splits.ts';
 import { tallyOf } from './tally.ts';
+import { viewsTable } from './views.ts';
 
 export type Store = ReturnType<typeof openStore>;
 
@@ -29,6 +31,9 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     images: imagesTable(database, tally),
     labels: labelsTable(database, operations, tally),
     fingerprints: fingerprintsTable(database),
+    marks: marksTable(database, operations),
+    views: viewsTable(database, operations),
+    history: operations,
     splits: splitsTable(database),
     epochs,
     predictions,

@@ -1,4 +1,4 @@
-/** How many images there are of each label and split, kept up to date while the database is open. */
+/** How many images there are of each label, split and mark, kept up to date while the database is open. */
 import type { SplitName } from '../../src-shared/domain.ts';
 import type { Database } from './database.ts';
 
@@ -6,8 +6,16 @@ export interface Tally {
   readonly images: number;
   /** By label id; labels that no image carries are not there. */
   readonly labels: ReadonlyMap<number, number>;
-  /** Labelled images by split. */
+  /** Excluded images by label id. */
+  readonly excluded: ReadonlyMap<number, number>;
+  /** Labelled images by split, without the excluded ones. */
   readonly split: Record<SplitName, number>;
+  /** How many are unsure, excluded, and excluded without a label. */
+  readonly marked: {
+    readonly unsure: number;
+    readonly excluded: number;
+    readonly unlabelled: number;
+  };
 }
 
 /**
@@ -21,33 +29,50 @@ export function tallyOf(database: Database): () => Tally {
     CREATE TEMP TABLE tally (
       label INTEGER NOT NULL,
       split TEXT NOT NULL,
+      unsure INTEGER NOT NULL,
+      excluded INTEGER NOT NULL,
       count INTEGER NOT NULL,
-      PRIMARY KEY (label, split)
+      PRIMARY KEY (label, split, unsure, excluded)
     ) STRICT, WITHOUT ROWID;
     INSERT INTO tally
-      SELECT coalesce(label_id, 0), coalesce(split, ''), count(*) FROM images GROUP BY label_id, split;
+      SELECT coalesce(label_id, 0), coalesce(split, ''), unsure, excluded, count(*)
+      FROM images GROUP BY label_id, split, unsure, excluded;
     CREATE TEMP TRIGGER tally_added AFTER INSERT ON main.images BEGIN ${add('NEW', 1)} END;
     CREATE TEMP TRIGGER tally_removed AFTER DELETE ON main.images BEGIN ${add('OLD', -1)} END;
-    CREATE TEMP TRIGGER tally_changed AFTER UPDATE OF label_id, split ON main.images
+    CREATE TEMP TRIGGER tally_changed AFTER UPDATE OF label_id, split, unsure, excluded ON main.images
       BEGIN ${add('OLD', -1)} ${add('NEW', 1)} END;
   `);
-  const all = database.prepare<[], { label: number; split: SplitName | ''; count: number }>(
-    'SELECT label, split, count FROM tally WHERE count > 0',
+  interface Row {
+    label: number;
+    split: SplitName | '';
+    unsure: 0 | 1;
+    excluded: 0 | 1;
+    count: number;
+  }
+  const all = database.prepare<[], Row>(
+    'SELECT label, split, unsure, excluded, count FROM tally WHERE count > 0',
   );
   return () => {
     let images = 0;
     const labels = new Map<number, number>();
+    const excluded = new Map<number, number>();
     const bySplit = { train: 0, validation: 0, test: 0 };
-    for (const { label, split, count } of all.all()) {
+    const marked = { unsure: 0, excluded: 0, unlabelled: 0 };
+    for (const { label, split, count, ...marks } of all.all()) {
       images += count;
+      if (marks.unsure) marked.unsure += count;
+      if (marks.excluded) marked.excluded += count;
+      if (marks.excluded && label === 0) marked.unlabelled += count;
       if (label === 0) continue;
       labels.set(label, (labels.get(label) ?? 0) + count);
-      if (split !== '') bySplit[split] += count;
+      if (marks.excluded) excluded.set(label, (excluded.get(label) ?? 0) + count);
+      else if (split !== '') bySplit[split] += count;
     }
-    return { images, labels, split: bySplit };
+    return { images, labels, excluded, split: bySplit, marked };
   };
 }
 
 const add = (row: 'OLD' | 'NEW', by: number) => `
-  INSERT INTO tally VALUES (coalesce(${row}.label_id, 0), coalesce(${row}.split, ''), ${by})
+  INSERT INTO tally VALUES (coalesce(${row}.label_id, 0), coalesce(${row}.split, ''),
+      ${row}.unsure, ${row}.excluded, ${by})
     ON CONFLICT DO UPDATE SET count = count + ${by};`;

@@ -1,6 +1,7 @@
 /** What the model helps with while labelling: proposals, what to label next, likeness, review. */
 import type { StudioEvent } from '../../src-shared/contract.ts';
 import type { AssistState, NextStrategy, Suggestion } from '../../src-shared/domain.ts';
+import type { Guess } from '../store/image-filter.ts';
 import type { Context } from './context.ts';
 import { fingerprinting } from './fingerprinting.ts';
 import type { Handlers } from './handlers.ts';
@@ -38,7 +39,7 @@ export function assistCalls(
   context: Context,
   subscribe: Subscribe,
   { eager }: AssistOptions,
-): Calls {
+): { readonly calls: Calls; readonly guesses: () => readonly Guess[] } {
   const state = (): AssistState => ({ ...pictures.state(), suggesting: proposed.enough() });
   const pictures = looking(context, () => {
     context.emit({ name: 'assist.progress', data: state() });
@@ -68,7 +69,9 @@ export function assistCalls(
   ): Promise<number[]> {
     const { images } = context.project().store;
     const labelled = images.labelOf();
-    const candidates = (among ?? images.query({}, 'imported')).filter((id) => !labelled.has(id));
+    const candidates = (among ?? images.query({ excluded: false }, 'imported')).filter(
+      (id) => !labelled.has(id),
+    );
     const said = strategy === 'different' ? new Map() : await proposed.current();
     let pool = candidates;
     if (said.size > 0) {
@@ -89,7 +92,7 @@ export function assistCalls(
     return [...ids];
   }
 
-  return {
+  const calls: Calls = {
     'assist.state': () => state(),
     'assist.prepare': () => {
       context.project();
@@ -149,6 +152,16 @@ export function assistCalls(
         outliers: outliers.map(({ id, score }) => ({ imageId: id, score })),
       };
     },
+  };
+
+  return {
+    calls,
+    guesses: () =>
+      [...proposed.latest()].map(([imageId, { labelId, confidence }]) => ({
+        imageId,
+        labelId,
+        confidence,
+      })),
   };
 }
 

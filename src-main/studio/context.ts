@@ -92,11 +92,17 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
 
 function summarise({ path, store }: OpenProject): Project {
   const labels = store.labels.list();
+  const images = store.images.count();
+  const labelled = labels.reduce((sum, { count }) => sum + count, 0);
+  const { unsure, excluded, unlabelled } = store.images.marked();
   return {
     path,
     name: basename(path),
-    images: store.images.count(),
-    labelled: labels.reduce((sum, { count }) => sum + count, 0),
+    images,
+    labelled,
+    toGo: images - labelled - unlabelled,
+    unsure,
+    excluded,
     labels,
     split: store.images.splitCounts(),
     undo: store.nextUndo(),

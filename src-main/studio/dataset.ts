@@ -30,7 +30,9 @@ export function takeDataset(store: Store): Dataset {
 
   store.splits.set(newlyDealt(store));
 
-  const used = labels.filter(({ count }) => count > 0).toSorted((a, b) => a.id - b.id);
+  const used = labels
+    .filter(({ count, excluded }) => count > excluded)
+    .toSorted((a, b) => a.id - b.id);
   const indexOf = new Map(used.map(({ id }, index) => [id, index]));
   const counts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
   const examples = store.images.labelled().map(({ id, sha256, path, labelId, split }) => {

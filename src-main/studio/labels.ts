@@ -10,8 +10,7 @@ type Calls = Pick<
   | 'labels.merge'
   | 'labels.delete'
   | 'labels.assign'
-  | 'labels.undo'
-  | 'labels.redo'
+  | 'labels.sort'
   | 'labels.export'
   | 'labels.csv'
 >;
@@ -19,21 +18,16 @@ type Calls = Pick<
 /** Up to this many images are named in an event; beyond, asking again for all that is shown is cheaper. */
 const namedAtOnce = 1000;
 
+/** Tells that labels or marks of these images changed; null: of many. */
+export const teller = (context: Context) => (imageIds: readonly number[] | null) => {
+  const named = imageIds && imageIds.length <= namedAtOnce ? [...imageIds] : null;
+  context.emit({ name: 'labels.assigned', data: { imageIds: named } });
+};
+
 export function labelCalls(context: Context): Calls {
-  const tell = (imageIds: readonly number[] | null) => {
-    const named = imageIds && imageIds.length <= namedAtOnce ? [...imageIds] : null;
-    context.emit({ name: 'labels.assigned', data: { imageIds: named } });
-  };
+  const tell = teller(context);
   const labelled = () => ({ labels: context.changed().labels });
   const labels = () => context.project().store.labels;
-
-  const turn = (way: 'undo' | 'redo') => () => {
-    const done = context.project().store[way]();
-    if (!done) return { what: null };
-    if (done.imageIds.length > 0) tell(done.imageIds);
-    context.changed();
-    return { what: done.what };
-  };
 
   return {
     'labels.create': ({ name, colour }) => {
@@ -59,8 +53,11 @@ export function labelCalls(context: Context): Calls {
       tell(imageIds);
       return labelled();
     },
-    'labels.undo': turn('undo'),
-    'labels.redo': turn('redo'),
+    'labels.sort': ({ piles }) => {
+      labels().sort(piles);
+      tell(piles.flatMap(({ imageIds }) => imageIds));
+      return labelled();
+    },
     'labels.export': ({ out }) => exportLabels(context.project().store, out),
     'labels.csv': () => labelsCsv(context.project().store),
   };

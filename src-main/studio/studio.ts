@@ -11,6 +11,7 @@ import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
 import { doctorCalls } from './doctor.ts';
 import type { Handlers } from './handlers.ts';
+import { historyCalls } from './history.ts';
 import { imageCalls } from './images.ts';
 import { importCalls } from './imports.ts';
 import { labelCalls } from './labels.ts';
@@ -21,6 +22,7 @@ import { projectCalls } from './project.ts';
 import { runCalls } from './runs.ts';
 import { sampleCalls } from './sample.ts';
 import { uploadCalls } from './uploads.ts';
+import { viewCalls } from './views.ts';
 
 export interface StudioOptions {
   /** Instead of the real one: for tests. */
@@ -59,20 +61,24 @@ export function createStudio(options: StudioOptions = {}): Studio {
   const downloads = new AbortController();
   const project = projectCalls(context);
   const imports = importCalls(context);
+  const assist = assistCalls(context, subscribe, { eager: options.resumesQueue ?? true });
+  const images = imageCalls(context, assist.guesses);
   const handlers: Handlers = {
     ...project,
     ...beginCalls(project),
     ...sampleCalls({ ...project, ...imports }, subscribe),
     ...imports,
     ...uploadCalls(context),
-    ...imageCalls(context),
+    ...images,
     ...labelCalls(context),
+    ...viewCalls(context, images['images.count']),
+    ...historyCalls(context),
     ...backboneCalls(context, { closing: downloads.signal }),
     ...runCalls(context, { resumes: options.resumesQueue ?? true }),
     ...compareCalls(context),
     ...predictCalls(context),
     ...preferenceCalls(context),
-    ...assistCalls(context, subscribe, { eager: options.resumesQueue ?? true }),
+    ...assist.calls,
     ...doctorCalls(context),
   };
 

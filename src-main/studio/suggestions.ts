@@ -24,6 +24,8 @@ export interface Suggestions {
   refresh(): void;
   /** Something changed: teach anew when somebody asks. */
   forget(): void;
+  /** As they were when somebody last asked, at once. */
+  latest(): ReadonlyMap<number, Said>;
   /** Brought up to date when they are not; empty without enough labels. */
   current(): Promise<ReadonlyMap<number, Said>>;
   /** Of the pictures that carry no label now, the surest first. */
@@ -32,14 +34,16 @@ export interface Suggestions {
 
 /** @param least labels with fewer pictures are left out */
 export function classesOf({ store }: OpenProject, least: number): Classes {
-  const labelIds = store.labels.list().flatMap(({ id, count }) => (count >= least ? [id] : []));
+  const labelIds = store.labels
+    .list()
+    .flatMap(({ id, count, excluded }) => (count - excluded >= least ? [id] : []));
   const classOf = new Map(labelIds.map((id, index) => [id, index]));
-  const pairs = [...store.images.labelOf()].filter(([, labelId]) => classOf.has(labelId));
+  const pairs = store.images.labelled().filter(({ labelId }) => classOf.has(labelId));
   return {
     labelIds,
     labelled: {
-      ids: Int32Array.from(pairs, ([id]) => id),
-      labels: Int32Array.from(pairs, ([, labelId]) => classOf.get(labelId)!),
+      ids: Int32Array.from(pairs, ({ id }) => id),
+      labels: Int32Array.from(pairs, ({ labelId }) => classOf.get(labelId)!),
       classes: labelIds.length,
     },
   };
@@ -53,7 +57,7 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
   const enough = () => {
     const project = context.current();
     const labels = project?.store.labels.list() ?? [];
-    return labels.filter(({ count }) => count >= fewestOfLabel).length >= 2;
+    return labels.filter(({ count, excluded }) => count - excluded >= fewestOfLabel).length >= 2;
   };
 
   async function teach(): Promise<void> {
@@ -128,18 +132,21 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       // Nobody waits for it; who asks is told.
       soon().catch((error: unknown) => console.error('Suggesting:', toErrorReply(error).message));
     },
+    latest: () => said,
     async current() {
       await upToDate();
       return said;
     },
     async proposals(imageIds) {
       await upToDate();
-      const labelled = context.project().store.images.labelOf();
+      const { images } = context.project().store;
+      const labelled = images.labelOf();
+      const excluded = new Set(images.query({ excluded: true }, 'imported'));
       const ids = imageIds ?? [...said.keys()];
       return ids
         .flatMap((imageId) => {
           const one = said.get(imageId);
-          if (!one || labelled.has(imageId)) return [];
+          if (!one || labelled.has(imageId) || excluded.has(imageId)) return [];
           return [{ imageId, labelId: one.labelId, confidence: one.confidence }];
         })
         .toSorted((a, b) => b.confidence - a.confidence);

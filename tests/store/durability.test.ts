@@ -63,7 +63,7 @@ describe('a process that is killed while labelling', () => {
     );
     expect(unexpected.length).toBeLessThanOrEqual(entries.length - child.said.length);
     for (const id of expected.keys())
-      expect(store.images.history(id)[0]!.label).toBe(names.get(store.images.get(id).labelId!));
+      expect(store.images.history(id)[0]!.value).toBe(names.get(store.images.get(id).labelId!));
   });
 
   it('keeps others out while it lives, says who it is, and lets go when it dies', async () => {

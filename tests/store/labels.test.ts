@@ -132,7 +132,7 @@ describe('the history of an image', () => {
     store.labels.assign([id], null);
     store.labels.assign([id], newt);
     store.labels.merge(newt, frog);
-    const labels = () => store.images.history(id).map(({ label }) => label);
+    const labels = () => store.images.history(id).map(({ value }) => value);
     expect(labels()).toEqual(['frog', 'newt', null, 'frog']);
     store.undo();
     expect(labels()).toEqual(['newt', null, 'frog']);

@@ -4,7 +4,7 @@ import type { Handlers } from '../../src-main/studio/handlers.ts';
 import type { CallName } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 
-const label = { id: 1, name: 'frog', colour: 1, count: 0 };
+const label = { id: 1, name: 'frog', colour: 1, count: 0, excluded: 0 };
 const received: unknown[] = [];
 const call = dispatcher({
   'labels.create': (input: unknown) => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createContext } from '../../src-main/studio/context.ts';
+import { historyCalls } from '../../src-main/studio/history.ts';
 import { csvLine } from '../../src-main/studio/label-export.ts';
 import { labelCalls } from '../../src-main/studio/labels.ts';
 import type { StudioEvent } from '../../src-shared/contract.ts';
@@ -15,14 +16,21 @@ async function labelling(paths: readonly string[] = ['/a.jpg', '/b.jpg', '/c.jpg
   const ids = addImages(store, paths);
   events.length = 0;
   const told = () => events.splice(0).map(({ name, data }) => [name, data] as const);
-  return { store, context, calls: labelCalls(context), ids, told, folder: join(path, '..') };
+  return {
+    store,
+    context,
+    calls: { ...labelCalls(context), ...historyCalls(context) },
+    ids,
+    told,
+    folder: join(path, '..'),
+  };
 }
 
 describe('labelling', () => {
   it('tells which pictures changed, and the new counts', async () => {
     const { calls, ids, told } = await labelling();
     const frog = await calls['labels.create']({ name: 'frog' });
-    expect(frog).toEqual({ id: 1, name: 'frog', colour: 1, count: 0 });
+    expect(frog).toEqual({ id: 1, name: 'frog', colour: 1, count: 0, excluded: 0 });
     expect(told().map(([name]) => name)).toEqual(['project.changed']);
 
     const { labels } = await calls['labels.assign']({ imageIds: ids.slice(1), labelId: frog.id });
@@ -61,7 +69,7 @@ describe('labelling', () => {
       { ...frog, count: 3 },
     ]);
     expect((await calls['labels.update']({ id: frog.id, name: 'Frog', colour: 9 })).labels).toEqual(
-      [{ id: frog.id, name: 'Frog', colour: 9, count: 3 }],
+      [{ id: frog.id, name: 'Frog', colour: 9, count: 3, excluded: 0 }],
     );
     expect((await calls['labels.delete']({ id: frog.id })).labels).toEqual([]);
   });

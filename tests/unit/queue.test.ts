@@ -154,6 +154,21 @@ it('names a file that is gone', async () => {
   expect((await failed).run.reason).toMatch(/square 3\.png cannot be read: put the files back/);
 });
 
+it('trains on nothing that is excluded', async () => {
+  const { engine, studio, start, startedJobs } = await shapesProject();
+  const { labels } = (await studio.call('project.current', {})).project!;
+  const filter = { label: labels[0]!.id };
+  const { ids } = await studio.call('images.query', { filter, sort: 'name' });
+  await studio.call('images.mark', { imageIds: ids.slice(0, 1), excluded: true });
+  await start(1);
+  await startedJobs(1);
+  const used = engine.started[0]!.job.examples.map(({ imageId }) => imageId);
+  expect(used).not.toContain(ids[0]);
+  expect(used).toContain(ids[1]);
+  await studio.call('images.mark', { imageIds: ids.slice(2), excluded: true });
+  await expect(start(1)).rejects.toThrow(`to train.`);
+});
+
 it('says what is missing before it queues anything', async () => {
   const { studio, start } = await shapesProject();
   const { labels } = (await studio.call('project.current', {})).project!;

@@ -2,9 +2,16 @@ import { initial } from './001-initial.ts';
 import { warmup } from './002-warmup.ts';
 import { library } from './003-library.ts';
 import { fingerprints } from './004-fingerprints.ts';
+import { marksAndViews } from './005-marks-and-views.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
  * applied. One file each, never changed once released: a new shape is a new file at the end.
  */
-export const migrations: readonly string[] = [initial, warmup, library, fingerprints];
+export const migrations: readonly string[] = [
+  initial,
+  warmup,
+  library,
+  fingerprints,
+  marksAndViews,
+];
