@@ -34,6 +34,7 @@ const unusedByHead = [
   'headLearningRate',
   'warmup',
   'microBatch',
+  'cutmix',
 ] as const;
 
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
@@ -56,13 +57,20 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   'fine-tune-all': {
     title: 'Fine-tune all',
     summary: 'Adapts every block of the network gently, and learns a new last layer: slow.',
-    unused: ['blocks'],
+    unused: ['blocks', 'views'],
   },
   'from-scratch': {
     title: 'From scratch',
     summary:
       'Keeps only the shape of the network and learns everything anew: slow, and needs many pictures.',
-    unused: ['backboneLearningRate', 'blocks', 'layerDecay', 'headEpochs', 'headLearningRate'],
+    unused: [
+      'backboneLearningRate',
+      'blocks',
+      'layerDecay',
+      'headEpochs',
+      'headLearningRate',
+      'views',
+    ],
   },
 };
 
@@ -80,6 +88,13 @@ const common = {
   classBalance: 'none',
   blocks: 2,
   microBatch: 0,
+  views: 1,
+  flips: 'horizontal',
+  cropScale: 0.5,
+  rotation: 0,
+  colourJitter: 0.2,
+  mixup: 0,
+  cutmix: 0,
   seed: 1,
 } as const;
 /** Pictures go through the whole network, whose maps are kept until the step is over: fewer at a time. */

@@ -6,6 +6,7 @@ export const settingGroups = {
   main: 'Usual',
   schedule: 'Schedule',
   overfitting: 'Against overfitting',
+  augmentation: 'Augmentation',
   pictures: 'Pictures and memory',
 } as const;
 export type SettingGroup = keyof typeof settingGroups;
@@ -190,6 +191,84 @@ export const trainSettings = z.object({
         group: 'overfitting',
       }),
     ),
+  views: z
+    .int()
+    .min(1)
+    .max(64)
+    .meta(
+      words({
+        title: 'Views per picture',
+        description:
+          'How many versions of each training picture the frozen part sees once and keeps, the plain one among them; 1 for no others.',
+        group: 'augmentation',
+      }),
+    ),
+  flips: z.enum(['none', 'horizontal', 'both']).meta(
+    words({
+      title: 'Flips',
+      description: 'Mirrors every second view, left to right or also upside down.',
+      group: 'augmentation',
+      names: { none: 'None', horizontal: 'Left to right', both: 'Both ways' },
+    }),
+  ),
+  cropScale: z
+    .number()
+    .min(0.05)
+    .max(1)
+    .meta(
+      words({
+        title: 'Smallest crop',
+        description: 'Share of the picture that a view shows at least; 1 for no cropping.',
+        group: 'augmentation',
+      }),
+    ),
+  rotation: z
+    .number()
+    .min(0)
+    .max(180)
+    .meta(
+      words({
+        title: 'Rotation',
+        description: 'Turns a view by up to so many degrees either way.',
+        group: 'augmentation',
+      }),
+    ),
+  colourJitter: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta(
+      words({
+        title: 'Colour jitter',
+        description:
+          'By how much brightness, contrast and saturation vary: 0.2 for factors from 0.8 to 1.2.',
+        group: 'augmentation',
+      }),
+    ),
+  mixup: z
+    .number()
+    .min(0)
+    .max(10)
+    .meta(
+      words({
+        title: 'Mixup',
+        description:
+          'Blends pictures, or their features, in pairs with their labels; 0.2 is usual, 0 for none.',
+        group: 'augmentation',
+      }),
+    ),
+  cutmix: z
+    .number()
+    .min(0)
+    .max(10)
+    .meta(
+      words({
+        title: 'CutMix',
+        description:
+          'Pastes a part of one picture into another and shares the label by area; 1 is usual, 0 for none.',
+        group: 'augmentation',
+      }),
+    ),
   classBalance: z.enum(['none', 'weights', 'sampling']).meta(
     words({
       title: 'Unequal labels',
@@ -236,6 +315,13 @@ const beforeTheyWere = {
   clipNorm: 0,
   classBalance: 'none',
   microBatch: 0,
+  views: 1,
+  flips: 'none',
+  cropScale: 1,
+  rotation: 0,
+  colourJitter: 0,
+  mixup: 0,
+  cutmix: 0,
 } as const satisfies Partial<TrainSettings>;
 
 /** The settings of a stored run, whichever of them there were when it was set up. */

@@ -123,7 +123,7 @@ describe('features', () => {
       split: 'train' as const,
     }));
     const [memory, disk] = [2 ** 20, 0].map((limit) =>
-      openFeatures(cache, examples, [floats], limit),
+      openFeatures([cache], examples, [floats], 0, limit),
     );
     const expected = Float32Array.of(...featuresOf(3), ...featuresOf(1));
     expect(memory!.gather([2, 0])).toEqual(expected);

@@ -173,7 +173,7 @@ describe('pixels', () => {
     const { preprocessing } = backbone;
     const expected = await loadPixels(examples[3]!.path, preprocessing);
     for (const limit of [0, 2 ** 20]) {
-      const pixels = openPixels(examples, preprocessing, limit);
+      const pixels = openPixels(examples, preprocessing, { limit });
       for (let time = 0; time < 2; time++) {
         const batch = await pixels.gather([0, 3]);
         expect(batch.subarray(expected.length)).toEqual(expected);

@@ -150,6 +150,9 @@ export function differentiate(
   const batch = forward.inputs[0]?.dims[0] ?? 'batch';
   g.input('labels', [batch], 'int64');
   for (const name of scalars) g.input(name, []);
+  const mixed = options.mixes
+    ? { labels: g.input('mixed_labels', [batch], 'int64'), share: g.input('share', []) }
+    : undefined;
   let mask: string | undefined;
   if (masked) {
     mask = 'dropout_mask';
@@ -169,6 +172,7 @@ export function differentiate(
   const { loss, gradient } = crossEntropy(g, tape.read(logits), 'labels', {
     ...options,
     classes,
+    mixed,
     ...(divisor !== undefined && { divisor }),
   });
   tape.flow(logits, () => plain(gradient));

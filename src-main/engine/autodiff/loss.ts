@@ -8,6 +8,8 @@ export interface LossOptions {
   readonly labelSmoothing?: number;
   /** How much each class counts; all alike when absent. */
   readonly classWeights?: readonly number[] | undefined;
+  /** Second labels and the share (a scalar) of the first ones, where examples are mixed in pairs. */
+  readonly mixed?: { readonly labels: string; readonly share: string } | undefined;
   /** A scalar to divide by, where the batch is only a part of what is averaged over. */
   readonly divisor?: string;
 }
@@ -18,7 +20,9 @@ export interface LossOptions {
  *
  *     loss = -sum over pictures i and classes k of t_ik w_k log softmax(logits)_ik / D
  *
- * where D is the sum of the weights of the pictures' classes: their number, without weights.
+ * where D is the sum of the weights of the pictures' classes: their number, without weights. Where pictures
+ * are mixed, one-hot is share * one-hot(first labels) + (1 - share) * one-hot(second ones), and their weights
+ * are mixed likewise (Zhang et al. 2018, "mixup", section 2; Yun et al. 2019, "CutMix", equation 1).
  *
  * @param logits N x K. @param labels N, int64, each from 0 to K - 1.
  * @returns the loss (a scalar) and its gradient with respect to the logits.
@@ -27,15 +31,18 @@ export function crossEntropy(
   g: GraphBuilder,
   logits: string,
   labels: string,
-  { classes, labelSmoothing = 0, classWeights, divisor }: LossOptions,
+  { classes, labelSmoothing = 0, classWeights, mixed, divisor }: LossOptions,
 ): { readonly loss: string; readonly gradient: string } {
   const weights = classWeights && g.constant(classWeights);
   const depth = g.constant([classes], 'int64');
   const spread = labelSmoothing / classes;
   const values = g.constant([spread, 1 - labelSmoothing + spread]);
-  const targets = g.node('OneHot', [labels, depth, values], { axis: -1 });
+  const oneHot = (of: string) => g.node('OneHot', [of, depth, values], { axis: -1 });
+  const targets = mixed
+    ? blended(g, oneHot(labels), oneHot(mixed.labels), mixed.share)
+    : oneHot(labels);
   const expected = weights ? g.node('Mul', [targets, weights]) : targets;
-  const by = divisor ?? divisorOf(g, labels, weights);
+  const by = divisor ?? divisorOf(g, labels, weights, mixed);
 
   const logProbabilities = g.node('LogSoftmax', [logits], { axis: -1 });
   const hits = g.node('Mul', [logProbabilities, expected]);
@@ -53,8 +60,20 @@ export function crossEntropy(
   };
 }
 
-function divisorOf(g: GraphBuilder, labels: string, weights: string | undefined): string {
+/** share * a + (1 - share) * b. */
+function blended(g: GraphBuilder, a: string, b: string, share: string): string {
+  const others = g.node('Sub', [g.constant(1), share]);
+  return g.node('Add', [g.node('Mul', [a, share]), g.node('Mul', [b, others])]);
+}
+
+function divisorOf(
+  g: GraphBuilder,
+  labels: string,
+  weights: string | undefined,
+  mixed: LossOptions['mixed'],
+): string {
   if (!weights) return g.node('Cast', [g.node('Shape', [labels])], { to: dataTypes.float32 });
-  const each = g.node('Gather', [weights, labels], { axis: 0 });
+  const of = (names: string) => g.node('Gather', [weights, names], { axis: 0 });
+  const each = mixed ? blended(g, of(labels), of(mixed.labels), mixed.share) : of(labels);
   return g.node('ReduceSum', [each], { keepdims: 0 });
 }

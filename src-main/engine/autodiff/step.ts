@@ -32,6 +32,8 @@ export interface StepOptions {
   readonly labelSmoothing?: number;
   /** How much each class counts in the loss; all alike when absent. */
   readonly classWeights?: readonly number[] | undefined;
+  /** Are examples mixed in pairs? Then `mixed_labels` and `share` are inputs too. */
+  readonly mixes?: boolean;
   /** The norm of all gradients together that none may exceed; 0, or absent, for no limit. */
   readonly clipNorm?: number;
 }
@@ -55,8 +57,9 @@ export interface ParameterSlot {
  *
  * Inputs: the forward graph's own input (N x ...), `labels` (int64, N), `learning_rate` and
  * `backbone_learning_rate` (float32 scalars), `step` (float32 scalar, 1 for the first step: Adam's bias
- * correction), `dropout_mask` (float32, N x F, zeros and 1 / (1 - p)) when dropout is on, and every slot's
- * value and state. Outputs: `loss` (float32 scalar, mean over the batch), `logits` (N x K), and every slot's
+ * correction), `dropout_mask` (float32, N x F, zeros and 1 / (1 - p)) when dropout is on, `mixed_labels`
+ * (int64, N) and `share` (float32 scalar: how much `labels` count against them) when examples are mixed,
+ * and every slot's value and state. Outputs: `loss` (float32 scalar, mean over the batch), `logits` (N x K), and every slot's
  * new value and state. N is free.
  */
 export interface StepGraph {
@@ -71,7 +74,7 @@ export interface StepGraph {
 export interface AccumulatedStep {
   /**
    * Inputs: the forward graph's own, `labels`, `divisor` (float32 scalar: what the loss of the whole batch
-   * is divided by), `dropout_mask` when dropout is on, every slot's value, and every learned slot's
+   * is divided by), `dropout_mask` when dropout is on, `mixed_labels` and `share` when examples are mixed, every slot's value, and every learned slot's
    * gradient so far. Outputs: `loss` (this part's share of it), the gradients with this part's added and
    * the running statistics after it.
    */

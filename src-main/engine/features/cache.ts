@@ -1,8 +1,10 @@
 /**
  * Features on disk: one append-only file for each way of computing them.
  *
- *     header   8 bytes  "GRAFTFT1"
+ *     header   8 bytes  "GRAFTFT2"
  *              4 bytes  floats in a record (uint32)
+ *              4 bytes  length of the key (uint32)
+ *                       the key: JSON that says what the features were computed with
  *     record  32 bytes  SHA-256 of the picture's file
  *              4 bytes  CRC-32 of that hash and of the floats (uint32)
  *              4 bytes  for each float (float32)
@@ -10,6 +12,9 @@
  * All little-endian. Records have one size, so the file is its own index: a kill while writing leaves a
  * part of a record at the end, which is cut off, or a whole one with a wrong checksum, which counts as
  * missing. When a picture comes twice, the later record holds.
+ *
+ * The file's time of change says when it was last written or opened. Files next to it, `NAME.PID.open`, say
+ * which processes use it; cache-folder.ts heeds both.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -17,19 +22,22 @@ import {
   constants,
   fstatSync,
   ftruncateSync,
+  futimesSync,
   mkdirSync,
   openSync,
   readSync,
+  rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StudioError } from '../../../src-shared/errors.ts';
 
-const magic = Buffer.from('GRAFTFT1', 'latin1');
-const headerBytes = magic.length + 4;
-const hashBytes = 32;
-const headBytes = hashBytes + 4;
+export const magic = Buffer.from('GRAFTFT2', 'latin1');
+export const hashBytes = 32;
+export const headBytes = hashBytes + 4;
+export const extension = '.features';
 
 /** Everything that features depend on besides the picture; any JSON. */
 export type FeatureKey = Readonly<Record<string, unknown>>;
@@ -40,6 +48,7 @@ export class FeatureCache {
   /** Floats in one picture's features. */
   readonly floats: number;
   readonly #descriptor: number;
+  readonly #header: Buffer;
   readonly #recordBytes: number;
   /** Position of the record of each picture. */
   readonly #index: Map<string, number>;
@@ -51,15 +60,20 @@ export class FeatureCache {
    * @throws StudioError when the folder cannot be written
    */
   constructor(folder: string, key: FeatureKey, floats: number) {
-    const name = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
-    this.file = join(folder, `${name}.features`);
+    const text = JSON.stringify(key);
+    const name = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    this.file = join(folder, name + extension);
     this.floats = floats;
+    this.#header = headerOf(text, floats);
     this.#recordBytes = headBytes + 4 * floats;
     try {
       mkdirSync(folder, { recursive: true });
+      markOpen(this.file);
       this.#descriptor = openSync(this.file, constants.O_RDWR | constants.O_CREAT, 0o644);
       this.#repair();
+      futimesSync(this.#descriptor, new Date(), new Date());
     } catch (error) {
+      unmarkOpen(this.file);
       throw cacheError(this.file, error);
     }
     this.#end = fstatSync(this.#descriptor).size;
@@ -119,26 +133,25 @@ export class FeatureCache {
 
   close(): void {
     closeSync(this.#descriptor);
+    unmarkOpen(this.file);
   }
 
   /** Leaves a file with a right header and whole records. */
   #repair(): void {
-    const header = Buffer.alloc(headerBytes);
-    magic.copy(header);
-    header.writeUInt32LE(this.floats, magic.length);
-    const found = Buffer.alloc(headerBytes);
-    readSync(this.#descriptor, found, 0, headerBytes, 0);
+    const header = this.#header;
+    const found = Buffer.alloc(header.length);
+    readSync(this.#descriptor, found, 0, header.length, 0);
     if (!found.equals(header)) {
       ftruncateSync(this.#descriptor, 0);
       writeWhole(this.#descriptor, header, 0);
       return;
     }
     const { size } = fstatSync(this.#descriptor);
-    const torn = (size - headerBytes) % this.#recordBytes;
+    const torn = (size - header.length) % this.#recordBytes;
     if (torn > 0) ftruncateSync(this.#descriptor, size - torn);
   }
 
-  #scan(from = headerBytes): Map<string, number> {
+  #scan(from = this.#header.length): Map<string, number> {
     const index = new Map<string, number>();
     const hash = Buffer.alloc(hashBytes);
     for (let position = from; position < this.#end; position += this.#recordBytes) {
@@ -147,6 +160,29 @@ export class FeatureCache {
     }
     return index;
   }
+}
+
+function headerOf(key: string, floats: number): Buffer {
+  const numbers = Buffer.alloc(8);
+  numbers.writeUInt32LE(floats, 0);
+  numbers.writeUInt32LE(Buffer.byteLength(key), 4);
+  return Buffer.concat([magic, numbers, Buffer.from(key)]);
+}
+
+/** How often this process has each file open. */
+const openHere = new Map<string, number>();
+const markOf = (file: string) => `${file.slice(0, -extension.length)}.${process.pid}.open`;
+
+function markOpen(file: string): void {
+  const times = openHere.get(file) ?? 0;
+  openHere.set(file, times + 1);
+  if (times === 0) writeFileSync(markOf(file), '');
+}
+
+function unmarkOpen(file: string): void {
+  const times = (openHere.get(file) ?? 1) - 1;
+  openHere.set(file, times);
+  if (times === 0) rmSync(markOf(file), { force: true });
 }
 
 function checksum(record: Buffer): number {

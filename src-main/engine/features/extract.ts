@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import type { Augmentation } from '../../../src-shared/augmentation.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
-import { loadPixels, type Preprocessing } from '../../images/pixels.ts';
+import { decodeForViews, type Rgb, viewPixels } from '../../images/augment.ts';
+import { loadRgb, normalise, type Preprocessing } from '../../images/pixels.ts';
 import { ancestors } from '../graph/cut.ts';
 import type { Graph, ValueInfo } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
@@ -31,59 +33,91 @@ export interface ExtractOptions {
   readonly preprocessing: Preprocessing;
   readonly folder: string;
   readonly examples: readonly Example[];
+  /** Of each picture to train on: so many versions, the plain one first. Only that when absent. */
+  readonly views?: Views;
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
+}
+
+export interface Views {
+  readonly count: number;
+  readonly augmentation: Augmentation;
+  readonly seed: number;
+}
+
+/** A version of a picture; 0 is the plain one. */
+interface Seen {
+  readonly example: Example;
+  readonly view: number;
 }
 
 /** Shape of one picture's features. */
 export const featureDims = ({ dims }: ValueInfo) => dims.slice(1) as number[];
 
 /**
- * Sees to it that the features of all examples are cached, each output of the trunk for itself and all in
- * one pass, and returns the caches in the order of the outputs, open.
+ * Sees to it that the features of all examples are cached, each output of the trunk and each view for
+ * itself and all in one pass, and returns the caches, open: for each output those of the views.
  *
  * @throws StudioError that names the picture that is missing, unreadable, or not the one it was
  */
-export async function extractFeatures(options: ExtractOptions): Promise<readonly FeatureCache[]> {
-  const { trunk, examples } = options;
-  const caches: FeatureCache[] = [];
+export async function extractFeatures(
+  options: ExtractOptions,
+): Promise<readonly (readonly FeatureCache[])[]> {
+  const { trunk, examples, views } = options;
+  const count = views?.count ?? 1;
+  const caches = trunk.outputs.map((): FeatureCache[] => []);
   try {
-    for (const output of trunk.outputs) caches.push(openCache(options, output));
-    const missing = examples.filter(({ sha256 }) => !caches.every((cache) => cache.holds(sha256)));
-    if (missing.length > 0) await runTrunk(options, missing, caches);
-    else options.report({ kind: 'features', ...whole(examples), secondsLeft: 0 });
+    for (const [i, output] of trunk.outputs.entries()) {
+      for (let view = 0; view < count; view++) caches[i]!.push(openCache(options, output, view));
+    }
+    const wanted = examples.flatMap((example) =>
+      Array.from({ length: example.split === 'train' ? count : 1 }, (_, view) => ({
+        example,
+        view,
+      })),
+    );
+    const missing = wanted.filter(
+      ({ example, view }) => !caches.every((cache) => cache[view]!.holds(example.sha256)),
+    );
+    const total = wanted.length;
+    if (missing.length > 0) await runTrunk(options, missing, total, caches);
+    else options.report({ kind: 'features', done: total, total, secondsLeft: 0 });
     return caches;
   } catch (error) {
-    for (const cache of caches) cache.close();
+    for (const cache of caches.flat()) cache.close();
     throw error;
   }
 }
 
-/** Where the features that `output` of a trunk gives are kept. */
+/** Where the features that `output` of a trunk gives of a view are kept. */
 export function openCache(
   {
     trunk,
     weights,
     preprocessing,
     folder,
-  }: Pick<ExtractOptions, 'trunk' | 'weights' | 'preprocessing' | 'folder'>,
+    views,
+  }: Pick<ExtractOptions, 'trunk' | 'weights' | 'preprocessing' | 'folder' | 'views'>,
   output: ValueInfo,
+  view = 0,
 ): FeatureCache {
   // The nodes are part of the key: another way of computing must not find what this one has left.
   const way = ancestors(trunk, [output.name]).nodes;
   const nodes = createHash('sha256').update(JSON.stringify(way)).digest('hex');
   const key = { weights, cut: output.name, preprocessing, nodes };
-  return new FeatureCache(folder, key, size(featureDims(output)));
+  // Plain pictures are the same whatever the others are.
+  const { augmentation, seed } = views ?? {};
+  const whole = view === 0 ? key : { ...key, view: { index: view, seed, ...augmentation } };
+  return new FeatureCache(folder, whole, size(featureDims(output)));
 }
 
-const whole = ({ length }: readonly Example[]) => ({ done: length, total: length });
-
 async function runTrunk(
-  { runtime, trunk, preprocessing, examples, signal, report }: ExtractOptions,
-  missing: readonly Example[],
-  caches: readonly FeatureCache[],
+  options: ExtractOptions,
+  missing: readonly Seen[],
+  total: number,
+  caches: readonly (readonly FeatureCache[])[],
 ): Promise<void> {
-  const total = examples.length;
+  const { runtime, trunk, preprocessing, signal, report } = options;
   let done = total - missing.length;
   report({ kind: 'features', done, total, secondsLeft: null });
 
@@ -91,16 +125,15 @@ async function runTrunk(
   try {
     const began = performance.now();
     let reported = began;
-    const pictures = ahead(missing, decodeAhead, (example) =>
-      readPicture(example, (path) => loadPixels(path, preprocessing)),
-    );
+    const pictures = ahead(missing, decodeAhead, viewReader(options));
     for (let at = 0; at < missing.length; at += batchSize) {
       const batch = missing.slice(at, at + batchSize);
       const input = new Float32Array(batch.length * 3 * preprocessing.size ** 2);
       for (let i = 0; i < batch.length; i++) {
-        const { value: pixels } = await pictures.next();
+        const { value: rgb } = await pictures.next();
         signal.throwIfAborted();
-        input.set(pixels!, (i * input.length) / batch.length);
+        const from = (i * input.length) / batch.length;
+        normalise(rgb!, preprocessing, input.subarray(from, from + input.length / batch.length));
       }
       const results = await session.run({
         [trunk.inputs[0]!.name]: {
@@ -110,9 +143,9 @@ async function runTrunk(
         },
       });
       signal.throwIfAborted();
-      const names = batch.map(({ sha256 }) => sha256);
-      for (const [i, cache] of caches.entries()) {
-        cache.append(names, results[trunk.outputs[i]!.name]!.data as Float32Array);
+      for (const [i, ofViews] of caches.entries()) {
+        const features = results[trunk.outputs[i]!.name]!.data as Float32Array;
+        appendByView(ofViews, batch, features);
       }
       done += batch.length;
       const now = performance.now();
@@ -124,6 +157,41 @@ async function runTrunk(
   } finally {
     await session.close();
   }
+}
+
+/** Each view has a file of its own. */
+function appendByView(
+  caches: readonly FeatureCache[],
+  batch: readonly Seen[],
+  features: Float32Array,
+): void {
+  for (const [view, cache] of caches.entries()) {
+    const rows = [...batch.keys()].filter((i) => batch[i]!.view === view);
+    if (rows.length === 0) continue;
+    const own = new Float32Array(rows.length * cache.floats);
+    for (const [to, i] of rows.entries()) {
+      own.set(features.subarray(i * cache.floats, (i + 1) * cache.floats), to * cache.floats);
+    }
+    cache.append(
+      rows.map((i) => batch[i]!.example.sha256),
+      own,
+    );
+  }
+}
+
+/** Reads the pixels of views; those of one picture follow one another, and it is decoded once for them. */
+function viewReader({ preprocessing: { size: side }, views }: ExtractOptions) {
+  let last: { readonly sha256: string; readonly base: Promise<Rgb> } | undefined;
+  return async ({ example, view }: Seen): Promise<Uint8Array> => {
+    const { sha256 } = example;
+    if (view === 0 || !views) return readPicture(example, (path) => loadRgb(path, side));
+    const { augmentation, seed } = views;
+    if (last?.sha256 !== sha256) {
+      const base = readPicture(example, (path) => decodeForViews(path, side, augmentation));
+      last = { sha256, base };
+    }
+    return viewPixels(await last.base, side, { augmentation, seed, sha256, index: view });
+  };
 }
 
 /** Decodes a picture, and checks meanwhile that the file still is the one that was imported. */

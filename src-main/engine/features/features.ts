@@ -1,4 +1,5 @@
 /** Features of the examples of a run, a batch at a time. */
+import { viewRandom } from '../../images/view.ts';
 import type { Example } from '../protocol.ts';
 import type { FeatureCache } from './cache.ts';
 
@@ -13,6 +14,8 @@ export interface Features {
   readonly dims: readonly number[];
   /** The features of these examples (indices), one after the other. */
   gather(examples: readonly number[]): Float32Array | Promise<Float32Array>;
+  /** As the pictures are seen in an epoch of training, counted from 1; absent: always as they are. */
+  seen?(epoch: number): Features;
 }
 
 /** Those that are there already. */
@@ -20,21 +23,50 @@ export interface KnownFeatures extends Features {
   gather(examples: readonly number[]): Float32Array;
 }
 
+/** @param caches one for each view, the plain one first; @param seed of the views that an epoch draws */
 export function openFeatures(
-  cache: FeatureCache,
+  caches: readonly FeatureCache[],
   examples: readonly Example[],
   dims: readonly number[],
+  seed = 0,
   limit = memoryLimit,
 ): KnownFeatures {
-  const { floats } = cache;
-  const fill = (of: readonly number[]) => {
-    const features = new Float32Array(of.length * floats);
-    for (const [i, at] of of.entries()) cache.read(examples[at]!.sha256, features, i * floats);
-    return features;
-  };
-  if (4 * floats * examples.length > limit) return { dims, gather: fill };
+  const [{ floats }, ...others] = caches as [FeatureCache, ...FeatureCache[]];
+  const viewsOf = ({ split }: Example) => (split === 'train' ? caches.length : 1);
+  const rows = examples.reduce((sum, example) => sum + viewsOf(example), 0);
+  const read = (example: Example, view: number, into: Float32Array, at: number) =>
+    caches[view]!.read(example.sha256, into, at * floats);
 
-  return inMemory(fill(examples.map((_, i) => i)), dims);
+  let copy = read;
+  if (4 * floats * rows <= limit) {
+    const all = new Float32Array(floats * rows);
+    const firstRow = new Map<string, number>();
+    let row = 0;
+    for (const example of examples) {
+      firstRow.set(example.sha256, row);
+      for (let view = 0; view < viewsOf(example); view++) read(example, view, all, row++);
+    }
+    copy = ({ sha256 }, view, into, at) => {
+      const from = (firstRow.get(sha256)! + view) * floats;
+      into.set(all.subarray(from, from + floats), at * floats);
+    };
+  }
+  const choosing = (viewOf: (example: Example) => number): KnownFeatures => ({
+    dims,
+    gather(of) {
+      const features = new Float32Array(of.length * floats);
+      for (const [i, at] of of.entries()) copy(examples[at]!, viewOf(examples[at]!), features, i);
+      return features;
+    },
+  });
+  const plain = choosing(() => 0);
+  if (others.length === 0) return plain;
+  return { ...plain, seen: (epoch) => choosing((example) => drawnView(example, epoch)) };
+
+  /** A negative number, so that the draw is not one of those that made a view. */
+  function drawnView(example: Example, epoch: number): number {
+    return Math.floor(viewRandom(seed, example.sha256, -1 - epoch)() * viewsOf(example));
+  }
 }
 
 /** @param all the features of each example, one after the other */

@@ -1,4 +1,5 @@
 /** What a run trains, and on what: the recipe's plan carried out up to the training itself. */
+import { augmentationOf, viewsOf } from '../../../src-shared/augmentation.ts';
 import { assertNever } from '../../../src-shared/errors.ts';
 import { type Backbone, imageInput } from '../backbones/backbone.ts';
 import { type ExtractOptions, extractFeatures, featureDims } from '../features/extract.ts';
@@ -53,30 +54,44 @@ function extraction({ job, backbone, examples, context }: Task): Omit<ExtractOpt
     preprocessing: backbone.preprocessing,
     folder: job.features,
     examples,
+    views: {
+      count: viewsOf(job.settings),
+      augmentation: augmentationOf(job.settings),
+      seed: job.settings.seed,
+    },
     ...context,
   };
 }
 
 async function prepareTail(task: Task, planned: TailPlan): Promise<Prepared> {
-  const { backbone, examples } = task;
+  const { backbone, examples, job } = task;
   const { trunk, tail } = cut(backbone.graph, planned.cut);
-  const [cache] = await extractFeatures({ ...extraction(task), trunk });
+  const [caches] = await extractFeatures({ ...extraction(task), trunk });
+  const dims = featureDims(trunk.outputs[0]!);
   return {
     ...planned,
     backbone,
     tail,
-    features: openFeatures(cache!, examples, featureDims(trunk.outputs[0]!)),
-    close: () => cache!.close(),
+    features: openFeatures(caches!, examples, dims, job.settings.seed),
+    close: () => {
+      for (const cache of caches!) cache.close();
+    },
   };
 }
 
 /** No part of the network is frozen, so there is nothing to be cached but the pictures. */
-function prepareWhole({ backbone, examples }: Task, planned: TailPlan): Prepared {
+function prepareWhole(
+  { job: { settings }, backbone, examples }: Task,
+  planned: TailPlan,
+): Prepared {
   return {
     ...planned,
     backbone,
     tail: cut(backbone.graph, planned.cut).tail,
-    features: openPixels(examples, backbone.preprocessing),
+    features: openPixels(examples, backbone.preprocessing, {
+      augmentation: augmentationOf(settings),
+      seed: settings.seed,
+    }),
     close: () => {},
   };
 }
@@ -86,11 +101,11 @@ async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prep
   const trunk = pooledBlocks(backbone, candidates);
   const caches = await extractFeatures({ ...extraction(task), trunk });
   const close = () => {
-    for (const cache of caches) cache.close();
+    for (const cache of caches.flat()) cache.close();
   };
   try {
-    const layers = caches.map((cache, i) =>
-      openFeatures(cache, examples, featureDims(trunk.outputs[i]!)),
+    const layers = caches.map((ofViews, i) =>
+      openFeatures(ofViews, examples, featureDims(trunk.outputs[i]!), job.settings.seed),
     );
     const { best } = await chooseLayer({
       runtime,

@@ -6,6 +6,7 @@ import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
 import { balancedExamples } from './class-balance.ts';
 import { type Quality, quality } from './classification.ts';
+import { drawMix, type Mix, mixed, mixes } from './mixing.ts';
 import { copied, type Network, type Weights } from './network.ts';
 import { dropoutMask, seededRandom, shuffled } from './random.ts';
 import type { Part, Trainer } from './trainer.ts';
@@ -58,6 +59,7 @@ export async function fit(options: FitOptions): Promise<Fitted> {
   const validationLabels = validation.map((example) => labels[example]!);
 
   let best: Omit<Fitted, 'epochs'> | undefined;
+  const mixing = mixes(settings, features.dims);
   let step = 0;
   const began = performance.now();
   for (let epoch = 1; ; epoch++) {
@@ -69,22 +71,39 @@ export async function fit(options: FitOptions): Promise<Fitted> {
     let loss = 0;
     const batches = inBatches(examples, settings.batchSize);
     const parts = batches.map((batch) => inBatches(batch, microBatch));
-    const inputs = batchesAhead(features, parts.flat());
-    const computed = async (part: readonly number[]): Promise<Part> => {
+    // Each example is mixed with the one before it in the batch, the first with the last, as torchvision does.
+    const before = batches.map((batch) => [batch.at(-1)!, ...batch.slice(0, -1)]);
+    const neighbours = before.map((batch) => inBatches(batch, microBatch));
+    const seen = features.seen?.(epoch) ?? features;
+    const inputs = batchesAhead(
+      seen,
+      parts.flatMap((ofBatch, at) =>
+        ofBatch.map((part, i) => (mixing ? [neighbours[at]![i]![0]!, ...part] : part)),
+      ),
+    );
+    const computed = async (
+      part: readonly number[],
+      others: readonly number[],
+      mix: Mix | null,
+    ): Promise<Part> => {
       const { value: input } = await inputs.next();
       const width = part.length * trainer.headInputs;
       return {
-        features: input!,
+        features: mix ? mixed(input!, features.dims, mix) : input!,
         labels: part.map((example) => labels[example]!),
+        mixed: mix && { labels: others.map((example) => labels[example]!), share: mix.share },
         dropout: settings.dropout > 0 ? dropoutMask(width, settings.dropout, drop) : null,
       };
     };
     for (const [at, batch] of batches.entries()) {
-      const weights = batch.map((example) => classWeights?.[labels[example]!] ?? 1);
+      const mix = mixing ? drawMix(settings, features.dims, step) : null;
+      const weight = (examples: readonly number[]) =>
+        examples.reduce((sum, example) => sum + (classWeights?.[labels[example]!] ?? 1), 0);
       const batchLoss = await trainer.step({
-        parts: parts[at]!.map((part) => () => computed(part)),
+        parts: parts[at]!.map((part, i) => () => computed(part, neighbours[at]![i]!, mix)),
         rateFactor: rateFactor(step++, steps, settings.warmup * stepsPerEpoch),
-        divisor: weights.reduce((sum, weight) => sum + weight),
+        // What it is mixed with has the same weights: those of the whole batch.
+        divisor: weight(batch),
       });
       signal.throwIfAborted();
       if (!Number.isFinite(batchLoss)) throw diverged(epoch, settings);

@@ -26,6 +26,7 @@ import type { TailPlan } from '../recipes/plan.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { inverseFrequencies } from './class-balance.ts';
 import { type Fitted, fit } from './fit.ts';
+import { mixes } from './mixing.ts';
 import { Network, type Weights } from './network.ts';
 import { appendStandard, foldStandard, standardOf } from './standardise.ts';
 import { Trainer } from './trainer.ts';
@@ -114,6 +115,8 @@ async function headFirst(lastLayer: Graph, ends: Features, options: TailOptions)
       // It is over in a second or two: its best epoch is looked for among all of them.
       patience: headEpochs,
       restoreBest: true,
+      mixup: 0,
+      cutmix: 0,
     },
     microBatch: options.settings.batchSize,
     split: { ...options.split, test: [] },
@@ -177,12 +180,15 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
   }
 }
 
-type StepBasis = Pick<TailOptions, 'settings' | 'start' | 'blocks' | 'classes' | 'labels'> & {
+type StepBasis = Pick<
+  TailOptions,
+  'settings' | 'start' | 'blocks' | 'classes' | 'features' | 'labels'
+> & {
   readonly split: Pick<TailOptions['split'], 'train'>;
 };
 
 function stepOptionsOf(forward: Graph, options: StepBasis): StepOptions {
-  const { settings, start, blocks = [], classes, labels, split } = options;
+  const { settings, start, blocks = [], classes, features, labels, split } = options;
   const rateScales = layerDecays(forward, blocks, settings.layerDecay);
   const trainable = parametersOf(forward).map((parameter): Trainable => {
     const { name } = parameter;
@@ -194,6 +200,7 @@ function stepOptionsOf(forward: Graph, options: StepBasis): StepOptions {
     ...settings,
     logits: head.logits,
     trainable,
+    mixes: mixes(settings, features.dims),
     statistics: start === 'random' ? 'batch' : 'frozen',
     classWeights:
       settings.classBalance === 'weights' ? inverseFrequencies(trainLabels, classes) : undefined,

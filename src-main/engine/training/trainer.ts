@@ -16,6 +16,8 @@ export interface Part {
   readonly features: Float32Array;
   readonly labels: readonly number[];
   readonly dropout: Float32Array | null;
+  /** The labels of what the features were mixed with, and how much `labels` count against them. */
+  readonly mixed?: { readonly labels: readonly number[]; readonly share: number } | null;
 }
 
 export interface Batch {
@@ -133,11 +135,15 @@ export class Trainer {
     return loss;
   }
 
-  #fed({ features, labels, dropout }: Part): Tensors {
+  #fed({ features, labels, dropout, mixed }: Part): Tensors {
     const count = labels.length;
     return {
       [this.#input]: float32([count, ...this.#options.features.dims], features),
       labels: int64([count], labels),
+      ...(mixed && {
+        mixed_labels: int64([count], mixed.labels),
+        share: float32([], [mixed.share]),
+      }),
       ...(dropout && { dropout_mask: float32([count, this.headInputs], dropout) }),
     };
   }
