@@ -44,7 +44,7 @@ export async function extraction(
     report: () => {},
   });
   const seconds = (performance.now() - began) / 1000;
-  for (const cache of caches) cache.close();
+  for (const cache of caches.flat()) cache.close();
   return examples.length / seconds;
 }
 
