@@ -245,7 +245,13 @@ export const calls = {
   ),
   /** Writes the trained model to a file on the studio's machine. */
   'runs.export': define(
-    z.strictObject({ id: d.runId, format: z.literal('onnx'), out: z.string().min(1) }),
+    z.strictObject({
+      id: d.runId,
+      format: z.literal('onnx'),
+      /** The one in 8 bits is there after a fast run only. */
+      precision: trainSettings.shape.precision.default('exact'),
+      out: z.string().min(1),
+    }),
     z.object({ path: z.string(), bytes: z.int() }),
   ),
   /** Paths on the studio's machine (uploads: the path that `uploads.finish` gave). */
@@ -374,7 +380,7 @@ export type StudioEvent = {
 }[EventName];
 
 /** What a door serves as bytes rather than as JSON, by id only: never by a path from the page. */
-export const mediaKinds = ['thumbnail', 'picture', 'model'] as const;
+export const mediaKinds = ['thumbnail', 'picture', 'model', 'fast-model'] as const;
 export type MediaKind = (typeof mediaKinds)[number];
 
 export interface Media {
@@ -393,7 +399,7 @@ export interface Studio {
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: StudioEvent) => void): () => void;
-  /** thumbnail and picture: by image id; model: by run id (ONNX). */
+  /** thumbnail and picture: by image id; model and fast-model: by run id (ONNX). */
   media(kind: MediaKind, id: number): Promise<Media>;
   close(): Promise<void>;
 }

@@ -126,6 +126,25 @@ export const testResult = z.object({
 });
 export type TestResult = z.infer<typeof testResult>;
 
+/** How the frozen part of a network was brought to 8 bits, and what that did to its features. */
+export const quantisation = z.object({
+  /** Layers that stayed in float32. */
+  floatLayers: z.enum(['none', 'first', 'first and last']),
+  /** How the ranges of its values were calibrated. */
+  ranges: z.enum(['min-max', 'percentile']),
+  weightBits: z.union([z.literal(7), z.literal(8)]),
+  /** Training pictures that the two figures below are of. */
+  pictures: z.int(),
+  /** Of fast and exact features, the mean over the pictures. */
+  cosine: z.number(),
+  /**
+   * Accuracy of a linear classifier in cross-validation, on exact and on fast features; null where there are too
+   * few pictures.
+   */
+  probe: z.object({ exact: unit, fast: unit }).nullable(),
+});
+export type Quantisation = z.infer<typeof quantisation>;
+
 export const run = z.object({
   id: runId,
   backbone: z.string(),
@@ -149,7 +168,10 @@ export const run = z.object({
   classes: z.array(z.object({ labelId, name: z.string(), colour: z.int() })),
   counts: z.record(splitName, z.int()),
   validation: z.object({ accuracy: unit, loss: z.number() }).nullable(),
+  /** Of the exact network, whatever the precision of the training. */
   test: testResult.nullable(),
+  /** Null for an exact run, and before the end. */
+  quantisation: quantisation.nullable(),
 });
 export type Run = z.infer<typeof run>;
 

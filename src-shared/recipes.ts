@@ -57,7 +57,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   'fine-tune-all': {
     title: 'Fine-tune all',
     summary: 'Adapts every block of the network gently, and learns a new last layer: slow.',
-    unused: ['blocks', 'views'],
+    unused: ['blocks', 'views', 'precision'],
   },
   'from-scratch': {
     title: 'From scratch',
@@ -70,6 +70,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
       'headEpochs',
       'headLearningRate',
       'views',
+      'precision',
     ],
   },
 };
@@ -95,6 +96,7 @@ const common = {
   colourJitter: 0.2,
   mixup: 0,
   cutmix: 0,
+  precision: 'exact',
   seed: 1,
 } as const;
 /** Pictures go through the whole network, whose maps are kept until the step is over: fewer at a time. */

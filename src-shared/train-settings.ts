@@ -290,6 +290,15 @@ export const trainSettings = z.object({
         group: 'pictures',
       }),
     ),
+  precision: z.enum(['exact', 'fast']).meta(
+    words({
+      title: 'Precision',
+      description:
+        'Fast runs what stays frozen in 8 bits, and is refused where that would change its features much.',
+      group: 'pictures',
+      names: { exact: 'Exact', fast: 'Fast' },
+    }),
+  ),
   seed: z
     .int()
     .min(0)
@@ -322,6 +331,7 @@ const beforeTheyWere = {
   colourJitter: 0,
   mixup: 0,
   cutmix: 0,
+  precision: 'exact',
 } as const satisfies Partial<TrainSettings>;
 
 /** The settings of a stored run, whichever of them there were when it was set up. */

@@ -15,7 +15,17 @@ function summary(run: Run): string {
   const result = run.test
     ? `${percent(run.test.accuracy)} of ${plural(run.test.count, 'test picture')} right (95 % interval ${percent(run.test.low)} to ${percent(run.test.high)})`
     : 'no test result';
-  return `${titleOf(run)} (run ${run.id}): ${result}, ${plural(run.epochs, 'epoch')}, ${duration(run.seconds ?? 0)}.`;
+  return `${titleOf(run)} (run ${run.id}): ${result}, ${plural(run.epochs, 'epoch')}, ${duration(run.seconds ?? 0)}.${closeness(run)}`;
+}
+
+/** How close the features of a fast run were to the exact ones. */
+function closeness({ quantisation }: Run): string {
+  if (!quantisation) return '';
+  const { cosine, probe, pictures } = quantisation;
+  const probed = probe
+    ? `, a linear classifier right for ${percent(probe.fast)} against ${percent(probe.exact)}`
+    : '';
+  return ` Fast features: mean cosine ${cosine.toFixed(3)} with the exact ones on ${plural(pictures, 'picture')}${probed}.`;
 }
 
 /** Bars while runs are trained, and one line for each that has ended. */

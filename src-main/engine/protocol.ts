@@ -1,6 +1,5 @@
 /** What the studio and the engine process say to each other. Structured-cloned, so arrays stay binary. */
-
-import type { Epoch, RunState, SplitName } from '../../src-shared/domain.ts';
+import type { Epoch, Quantisation, RunState, SplitName } from '../../src-shared/domain.ts';
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
 import type { Fingerprint } from '../images/near-copies.ts';
 
@@ -33,7 +32,7 @@ export interface TrainJob {
   readonly examples: readonly Example[];
   /** The project's feature cache. */
   readonly features: string;
-  /** `model.onnx` is written here, whole or not at all. */
+  /** `model.onnx` is written here, whole or not at all; a fast run's `model.fast.onnx` too. */
   readonly runFolder: string;
 }
 
@@ -121,7 +120,9 @@ export interface TrainResult {
   readonly trained: string;
   readonly trainedBlocks: number;
   readonly validation: { readonly accuracy: number; readonly loss: number };
-  /** On the test images, read once, with the best weights. */
+  /** Null for an exact run. */
+  readonly quantisation: Quantisation | null;
+  /** On the test images, read once, with the best weights and the exact network. */
   readonly predictions: readonly {
     readonly imageId: number;
     readonly actual: number;

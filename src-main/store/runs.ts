@@ -14,6 +14,7 @@ export interface Outcome {
   readonly trained: string;
   readonly trainedBlocks: number;
   readonly bestEpoch: number;
+  readonly quantisation: Run['quantisation'];
   readonly predictions: readonly StoredPrediction[];
 }
 
@@ -34,6 +35,7 @@ interface Row {
   bestEpoch: number | null;
   classes: string;
   counts: string;
+  quantisation: string | null;
   epochs: number;
   accuracy: number | null;
   loss: number | null;
@@ -43,7 +45,7 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
   const select = `
     SELECT runs.id, backbone, recipe, settings, state, reason, created_at AS createdAt,
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
-      best_epoch AS bestEpoch, classes, counts, best.validation_accuracy AS accuracy,
+      best_epoch AS bestEpoch, classes, counts, quantisation, best.validation_accuracy AS accuracy,
       best.validation_loss AS loss,
       (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs
     FROM runs LEFT JOIN epochs AS best ON best.run_id = runs.id AND best.epoch = best_epoch`;
@@ -61,7 +63,7 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
   );
   const finish = database.prepare(`
     UPDATE runs SET state = 'finished', finished_at = @at, trained = @trained,
-      trained_blocks = @trainedBlocks, best_epoch = @bestEpoch
+      trained_blocks = @trainedBlocks, best_epoch = @bestEpoch, quantisation = @quantisation
     WHERE id = @id AND state = 'running'`);
   const end = database.prepare(`
     UPDATE runs SET state = @state, reason = @reason, finished_at = @at
@@ -91,6 +93,10 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
       settings: storedSettings(JSON.parse(row.settings) as Partial<TrainSettings>),
       classes,
       counts: JSON.parse(row.counts) as Run['counts'],
+      quantisation:
+        row.quantisation === null
+          ? null
+          : (JSON.parse(row.quantisation) as NonNullable<Run['quantisation']>),
       seconds:
         row.startedAt && row.finishedAt
           ? (Date.parse(row.finishedAt) - Date.parse(row.startedAt)) / 1000
@@ -158,7 +164,11 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
     finish: database.transaction((id: number, outcome: Outcome): Run => {
       const { trained, trainedBlocks, bestEpoch } = outcome;
       predictions.add(id, outcome.predictions);
-      const { changes } = finish.run({ id, trained, trainedBlocks, bestEpoch, at: now() });
+      const quantisation = outcome.quantisation && JSON.stringify(outcome.quantisation);
+      const { changes } = finish.run({
+        ...{ id, trained, trainedBlocks, bestEpoch, quantisation },
+        at: now(),
+      });
       const run = expect(changes, id, 'finished');
       if (run.validation === null)
         throw new Error(`run ${id} names epoch ${bestEpoch} as its best, which was never stored`);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { Media, MediaKind } from '../../src-shared/contract.ts';
 import { assertNever } from '../../src-shared/errors.ts';
+import type { TrainSettings } from '../../src-shared/recipes.ts';
 import { picture } from '../images/picture.ts';
 import { thumbnail, thumbnailType } from '../images/thumbnails.ts';
 import type { Context, OpenProject } from './context.ts';
@@ -24,18 +25,24 @@ export function mediaReader(context: Context) {
         return { ...(await picture(context.inspectors, image.path)), fileName: image.name };
       }
       case 'model':
-        return model(project, id);
+        return model(project, id, 'exact');
+      case 'fast-model':
+        return model(project, id, 'fast');
       default:
         return assertNever(kind);
     }
   };
 }
 
-async function model(project: OpenProject, id: number): Promise<Media> {
-  const { run, path } = trainedModel(project, id);
+async function model(
+  project: OpenProject,
+  id: number,
+  precision: TrainSettings['precision'],
+): Promise<Media> {
+  const { run, path } = trainedModel(project, id, precision);
   return {
     type: 'application/octet-stream',
     bytes: await readFile(path),
-    fileName: `${run.backbone}-${run.recipe}-${id}.onnx`,
+    fileName: `${run.backbone}-${run.recipe}-${id}${precision === 'fast' ? '-fast' : ''}.onnx`,
   };
 }

@@ -4,7 +4,7 @@ import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
-import { completeSettings } from '../../src-shared/recipes.ts';
+import { completeSettings, type TrainSettings } from '../../src-shared/recipes.ts';
 import { argmax } from '../store/predictions.ts';
 import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
@@ -31,13 +31,21 @@ export function finishedRun({ store }: OpenProject, id: number): Run {
   throw new StudioError('refused', `Run ${id} is ${run.state}: only a finished run has a model.`);
 }
 
-/** @throws StudioError when the run did not finish, or somebody took its model away */
+/** @throws StudioError when the run did not finish, has no such model, or somebody took it away */
 export function trainedModel(
   project: OpenProject,
   id: number,
+  precision: TrainSettings['precision'] = 'exact',
 ): { readonly run: Run; readonly path: string } {
   const run = finishedRun(project, id);
-  const path = join(runFolder(project, id), 'model.onnx');
+  if (precision === 'fast' && run.quantisation === null) {
+    throw new StudioError(
+      'refused',
+      `Run ${id} was trained exactly: it has no fast model. Train it with the precision fast, or take the exact one.`,
+    );
+  }
+  const name = precision === 'fast' ? 'model.fast.onnx' : 'model.onnx';
+  const path = join(runFolder(project, id), name);
   if (existsSync(path)) return { run, path };
   throw new StudioError('not-found', `The model of run ${id} is gone: ${path}. Train it again.`);
 }
@@ -109,8 +117,8 @@ export function runCalls(context: Context, options: QueueOptions): Calls {
       return { predictions };
     },
 
-    'runs.export': async ({ id, out }) => {
-      const { path: model } = trainedModel(context.project(), id);
+    'runs.export': async ({ id, precision, out }) => {
+      const { path: model } = trainedModel(context.project(), id, precision);
       const path = await writeOut(out, 'model.onnx', (temporary) => copyFile(model, temporary));
       return { path, bytes: (await stat(path)).size };
     },

@@ -18,9 +18,11 @@ export function mediaAddress(pathname: string): { readonly kind: MediaKind; read
   return { kind, id: Number(id) };
 }
 
+const isModel = (kind: MediaKind) => kind === 'model' || kind === 'fast-model';
+
 /** The header that names a file: pictures are looked at, models are taken along. */
 export function disposition(kind: MediaKind, fileName: string): string {
-  const how = kind === 'model' ? 'attachment' : 'inline';
+  const how = isModel(kind) ? 'attachment' : 'inline';
   return `${how}; filename*=UTF-8''${encodeURIComponent(fileName)}`;
 }
 
@@ -36,7 +38,7 @@ export async function serveMedia(
   response: ServerResponse,
 ): Promise<void> {
   const { kind, id } = mediaAddress(url.pathname);
-  const sha256 = kind === 'model' ? null : await imageHash(studio, id);
+  const sha256 = isModel(kind) ? null : await imageHash(studio, id);
   const tag = sha256 === null ? null : `"${kind}-${sha256}"`;
   const caching = {
     'cache-control': 'private, no-cache',

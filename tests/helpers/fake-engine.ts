@@ -47,6 +47,7 @@ export function fakeEngine(): FakeEngine {
         const validation = { accuracy: 0.5, loss: 1 };
         resolve({
           bestEpoch: 1,
+          quantisation: null,
           epochs,
           trained: 'last layer',
           trainedBlocks: 0,

@@ -98,6 +98,7 @@ describe('a filter', () => {
         trained: 'last layer',
         trainedBlocks: 0,
         bestEpoch: 1,
+        quantisation: null,
         predictions: [
           { imageId: b, actual: 0, probabilities: says(1 - sure) },
           { imageId: c, actual: 1, probabilities: says(0.25) },

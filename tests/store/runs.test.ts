@@ -32,6 +32,7 @@ const outcome: Outcome = {
   trained: '2 of 10 blocks',
   trainedBlocks: 2,
   bestEpoch: 2,
+  quantisation: null,
   predictions: [
     { imageId: 1, actual: 0, probabilities: Float32Array.of(0.9, 0.1) },
     { imageId: 2, actual: 0, probabilities: Float32Array.of(0.25, 0.75) },

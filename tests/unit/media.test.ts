@@ -59,6 +59,7 @@ describe('media', () => {
       trained: 'last layer',
       trainedBlocks: 0,
       bestEpoch: 1,
+      quantisation: null,
       predictions: [],
     });
     await expect(media('model', id)).rejects.toThrow(`The model of run ${id} is gone`);

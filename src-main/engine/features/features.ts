@@ -23,15 +23,18 @@ export interface KnownFeatures extends Features {
   gather(examples: readonly number[]): Float32Array;
 }
 
+/** What is known of one way of computing features. */
+export type FeatureReader = Pick<FeatureCache, 'floats' | 'read'>;
+
 /** @param caches one for each view, the plain one first; @param seed of the views that an epoch draws */
 export function openFeatures(
-  caches: readonly FeatureCache[],
+  caches: readonly FeatureReader[],
   examples: readonly Example[],
   dims: readonly number[],
   seed = 0,
   limit = memoryLimit,
 ): KnownFeatures {
-  const [{ floats }, ...others] = caches as [FeatureCache, ...FeatureCache[]];
+  const [{ floats }, ...others] = caches as [FeatureReader, ...FeatureReader[]];
   const viewsOf = ({ split }: Example) => (split === 'train' ? caches.length : 1);
   const rows = examples.reduce((sum, example) => sum + viewsOf(example), 0);
   const read = (example: Example, view: number, into: Float32Array, at: number) =>

@@ -1,17 +1,20 @@
 /** What a run trains, and on what: the recipe's plan carried out up to the training itself. */
 import { augmentationOf, viewsOf } from '../../../src-shared/augmentation.ts';
+import type { Quantisation } from '../../../src-shared/domain.ts';
 import { assertNever } from '../../../src-shared/errors.ts';
 import { type Backbone, imageInput } from '../backbones/backbone.ts';
 import { type ExtractOptions, extractFeatures, featureDims } from '../features/extract.ts';
-import { openFeatures } from '../features/features.ts';
+import { type FeatureReader, type KnownFeatures, openFeatures } from '../features/features.ts';
 import { openPixels } from '../features/pixels.ts';
 import { cut } from '../graph/cut.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Example, TrainJob } from '../protocol.ts';
 import { endingAt, pooledBlocks } from '../recipes/early-features.ts';
 import { type EarlyPlan, plan, type TailPlan } from '../recipes/plan.ts';
 import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
 import { chooseLayer } from '../training/choose-layer.ts';
 import type { TailOptions } from '../training/train-tail.ts';
+import { fastFeatures } from './fast-features.ts';
 import type { JobContext } from './job.ts';
 
 export interface Prepared {
@@ -22,6 +25,8 @@ export interface Prepared {
   readonly features: TailOptions['features'];
   readonly trained: string;
   readonly trainedBlocks: number;
+  /** What a fast run has run in the place of what is below the cut; null for an exact one. */
+  readonly fast: Frozen['fast'];
   close(): void;
 }
 
@@ -63,20 +68,37 @@ function extraction({ job, backbone, examples, context }: Task): Omit<ExtractOpt
   };
 }
 
-async function prepareTail(task: Task, planned: TailPlan): Promise<Prepared> {
-  const { backbone, examples, job } = task;
-  const { trunk, tail } = cut(backbone.graph, planned.cut);
-  const [caches] = await extractFeatures({ ...extraction(task), trunk });
-  const dims = featureDims(trunk.outputs[0]!);
-  return {
-    ...planned,
-    backbone,
-    tail,
-    features: openFeatures(caches!, examples, dims, job.settings.seed),
-    close: () => {
-      for (const cache of caches!) cache.close();
-    },
+/** The features at the outputs of a trunk. */
+interface Frozen {
+  readonly layers: readonly KnownFeatures[];
+  readonly fast: { readonly trunk: Graph; readonly quantisation: Quantisation } | null;
+  close(): void;
+}
+
+async function freeze(task: Task, trunk: Graph): Promise<Frozen> {
+  const { job, examples } = task;
+  const options = { ...extraction(task), trunk };
+  const opened = (caches: readonly (readonly FeatureReader[])[]) =>
+    caches.map((ofViews, i) =>
+      openFeatures(ofViews, examples, featureDims(trunk.outputs[i]!), job.settings.seed),
+    );
+  if (job.settings.precision === 'fast') {
+    const names = { backbone: job.backbone.name, classes: job.classes.length };
+    const { layers, close, ...fast } = await fastFeatures({ ...options, ...names });
+    return { layers: opened(layers), fast, close };
+  }
+  const caches = await extractFeatures(options);
+  const close = () => {
+    for (const cache of caches.flat()) cache.close();
   };
+  return { layers: opened(caches), fast: null, close };
+}
+
+async function prepareTail(task: Task, planned: TailPlan): Promise<Prepared> {
+  const { backbone } = task;
+  const { trunk, tail } = cut(backbone.graph, planned.cut);
+  const { layers, fast, close } = await freeze(task, trunk);
+  return { ...planned, backbone, tail, features: layers[0]!, fast, close };
 }
 
 /** No part of the network is frozen, so there is nothing to be cached but the pictures. */
@@ -92,6 +114,7 @@ function prepareWhole(
       augmentation: augmentationOf(settings),
       seed: settings.seed,
     }),
+    fast: null,
     close: () => {},
   };
 }
@@ -99,14 +122,8 @@ function prepareWhole(
 async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prepared> {
   const { job, backbone, examples, context } = task;
   const trunk = pooledBlocks(backbone, candidates);
-  const caches = await extractFeatures({ ...extraction(task), trunk });
-  const close = () => {
-    for (const cache of caches.flat()) cache.close();
-  };
+  const { layers, fast, close } = await freeze(task, trunk);
   try {
-    const layers = caches.map((ofViews, i) =>
-      openFeatures(ofViews, examples, featureDims(trunk.outputs[i]!), job.settings.seed),
-    );
     const { best } = await chooseLayer({
       runtime,
       layers,
@@ -125,6 +142,7 @@ async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prep
       features: layers[best]!,
       trained: `classifier on ${block.name}`,
       trainedBlocks: 0,
+      fast,
       close,
     };
   } catch (error) {

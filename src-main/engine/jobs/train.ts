@@ -6,7 +6,7 @@ import { StudioError } from '../../../src-shared/errors.ts';
 import { version } from '../../programs.ts';
 import type { Backbone } from '../backbones/backbone.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
-import { wholeModel, writeModel } from '../model/model-file.ts';
+import { wholeModel, withTrunk, writeModel } from '../model/model-file.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
 import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
 import { softmax } from '../training/classification.ts';
@@ -28,7 +28,7 @@ export async function trainOn(
   // The same order whatever the order in which they were given: shuffling starts from it.
   const examples = job.examples.toSorted((a, b) => a.imageId - b.imageId);
   const prepared = await prepare({ job, backbone: whole, examples, context });
-  const { backbone, tail, start, features, trained, trainedBlocks } = prepared;
+  const { backbone, tail, start, features, trained, trainedBlocks, fast } = prepared;
   try {
     const indices = (split: SplitName) =>
       examples.flatMap((example, at) => (example.split === split ? [at] : []));
@@ -51,21 +51,30 @@ export async function trainOn(
       onEpoch: (epoch) => context.report({ kind: 'epoch', epoch }),
     });
     await mkdir(job.runFolder, { recursive: true });
+    const description = {
+      classes: job.classes,
+      backbone: job.backbone.name,
+      recipe: job.recipe,
+      version,
+    };
     await writeModel(
       join(job.runFolder, 'model.onnx'),
-      wholeModel(backbone, result.weights, {
-        classes: job.classes,
-        backbone: job.backbone.name,
-        recipe: job.recipe,
-        version,
-      }),
+      wholeModel(backbone, result.weights, description),
     );
+    if (fast) {
+      const graph = withTrunk(backbone.graph, fast.trunk, tail);
+      await writeModel(
+        join(job.runFolder, 'model.fast.onnx'),
+        wholeModel({ ...backbone, graph }, result.weights, description),
+      );
+    }
     return {
       bestEpoch: result.bestEpoch,
       epochs: result.epochs,
       trained,
       trainedBlocks,
       validation: result.validation,
+      quantisation: fast?.quantisation ?? null,
       predictions: test.map((at, i) => ({
         imageId: examples[at]!.imageId,
         actual: examples[at]!.label,

@@ -14,6 +14,7 @@ import type { RecipeName } from '../../../src-shared/recipes.ts';
 import { replaceFile } from '../../atomic-file.ts';
 import type { Preprocessing } from '../../images/pixels.ts';
 import type { Backbone } from '../backbones/backbone.ts';
+import { upTo } from '../graph/cut.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { appendHead, appendSoftmax, head } from '../graph/head.ts';
 import { encodeModel } from '../graph/onnx.ts';
@@ -63,6 +64,16 @@ export function wholeModel(
     name: 'graft',
     ...normalisedInput(graph, preprocessing),
     metadata: metadata(description, size),
+  };
+}
+
+/** A network with another trunk, which gives the value that the tail begins with. */
+export function withTrunk(graph: Graph, trunk: Graph, tail: Graph): Graph {
+  const { nodes, initializers } = upTo(trunk, tail.inputs);
+  return {
+    ...graph,
+    nodes: [...nodes, ...tail.nodes],
+    initializers: new Map([...initializers, ...tail.initializers]),
   };
 }
 

@@ -3,6 +3,7 @@ import { warmup } from './002-warmup.ts';
 import { library } from './003-library.ts';
 import { fingerprints } from './004-fingerprints.ts';
 import { marksAndViews } from './005-marks-and-views.ts';
+import { quantisation } from './006-quantisation.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -14,4 +15,5 @@ export const migrations: readonly string[] = [
   library,
   fingerprints,
   marksAndViews,
+  quantisation,
 ];
