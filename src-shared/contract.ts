@@ -14,6 +14,9 @@ const done = z.object({});
 const labelled = z.object({ labels: z.array(d.label) });
 const viewName = z.string().trim().min(1).max(100);
 
+const sourceId = z.int().positive();
+const listed = z.object({ sources: z.array(d.imageSource) });
+
 const define = <I extends z.ZodObject, O extends z.ZodType>(input: I, output: O) => ({
   input,
   output,
@@ -49,10 +52,22 @@ export const calls = {
     z.strictObject({
       sources: z.array(z.string().min(1)).min(1),
       labels: z.enum(['none', 'folders']),
+      /** Folders are looked at again when the project is opened, and watched while it is open. */
+      watch: z.boolean().default(false),
     }),
     z.object({ importId: z.string() }),
   ),
   'images.cancelImport': define(z.strictObject({ importId: z.string() }), done),
+  /** Folders that pictures were imported from. */
+  'sources.list': define(none, listed),
+  'sources.watch': define(z.strictObject({ id: sourceId, watched: z.boolean() }), listed),
+  /**
+   * Takes in what is new in a folder, finds what moved and marks what is gone; answers when that is done.
+   * Without an id: the folders that cannot be watched.
+   */
+  'sources.look': define(z.strictObject({ id: sourceId.optional() }), listed),
+  /** Its pictures stay in the project. */
+  'sources.forget': define(z.strictObject({ id: sourceId }), listed),
   'images.query': define(
     z.strictObject({ filter: d.imageFilter, sort: d.imageSort }),
     z.object({ ids: z.array(d.imageId) }),
@@ -329,6 +344,8 @@ export const events = {
   'project.changed': z.object({ project: d.project.nullable() }),
   /** Images came, went or changed otherwise than by a label: ask again for what is shown. */
   'images.changed': z.object({}),
+  /** A folder that pictures come from was added, looked at, or can no longer be found: ask again. */
+  'sources.changed': z.object({}),
   /** Labels or marks of these images changed; null means "many, ask again". */
   'labels.assigned': z.object({ imageIds: z.array(d.imageId).nullable() }),
   'views.changed': z.object({}),

@@ -56,6 +56,22 @@ export type Image = z.infer<typeof image>;
 export const rejection = z.object({ path: z.string(), reason: z.string() });
 export type Rejection = z.infer<typeof rejection>;
 
+/** A folder that pictures were imported from. */
+export const imageSource = z.object({
+  id: z.int().positive(),
+  /** Absolute. */
+  path: z.string(),
+  /** Do its folders' names become labels? */
+  labels: z.enum(['none', 'folders']),
+  /** New files are taken in by themselves while the project is open. */
+  watched: z.boolean(),
+  pictures: z.int(),
+  missing: z.int(),
+  /** Why it is not found or not watched, as a sentence; null when all is well. */
+  problem: z.string().nullable(),
+});
+export type ImageSource = z.infer<typeof imageSource>;
+
 export const importReport = z.object({
   imported: z.int(),
   duplicates: z.int(),
@@ -75,6 +91,8 @@ export const project = z.object({
   toGo: z.int(),
   unsure: z.int(),
   excluded: z.int(),
+  /** Images whose file was not there when it was last looked for. */
+  missing: z.int(),
   labels: z.array(label),
   /** Labelled images by split; all zero before the first run draws the split. */
   split: z.record(splitName, z.int()),
@@ -235,6 +253,8 @@ export const imageFilter = z.object({
       to: z.int().nonnegative().optional(),
     })
     .optional(),
+  /** Its file was not found when it was last looked for, or was. */
+  missing: z.boolean().optional(),
   /** Part of the path or of the label's name, case ignored. */
   text: z.string().optional(),
 });

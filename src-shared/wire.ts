@@ -62,6 +62,9 @@ export type ServerFrame =
 const repeatable: ReadonlySet<CallName> = new Set<CallName>([
   'project.current',
   'images.query',
+  'sources.list',
+  'sources.watch',
+  'sources.look',
   'images.get',
   'images.history',
   'images.placeholders',

@@ -113,6 +113,7 @@ function conditionsOf(filter: ImageFilter, stored: (path: string) => string): Co
   else if (predicted !== undefined) add('guesses.label_id = @predicted', { predicted });
   if (confidence) between('guesses.confidence', 'confidence', confidence);
 
+  if (filter.missing !== undefined) add(`images.missing_at IS ${filter.missing ? 'NOT ' : ''}NULL`);
   if (split !== undefined) add('split = @split', { split });
   if (filter.unsure !== undefined) add(filter.unsure ? 'unsure' : 'NOT unsure');
   if (filter.excluded !== undefined) add(filter.excluded ? 'excluded' : 'NOT excluded');

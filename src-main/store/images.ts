@@ -98,6 +98,10 @@ export function imagesTable(database: Database, tally: () => Tally) {
     )
     .pluck();
 
+  const missing = database
+    .prepare<[], number>('SELECT count(*) FROM images WHERE missing_at IS NOT NULL')
+    .pluck();
+
   const imageOf = (row: Row): Image => ({
     ...row,
     path: absolute(row.path),
@@ -192,6 +196,8 @@ export function imagesTable(database: Database, tally: () => Tally) {
       get(id);
       return history.all({ id });
     },
+
+    missing: (): number => missing.get()!,
 
     count: (): number => tally().images,
 

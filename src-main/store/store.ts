@@ -8,6 +8,7 @@ import { marksTable } from './marks.ts';
 import { operationsTable } from './operations.ts';
 import { predictionsTable } from './predictions.ts';
 import { runsTable } from './runs.ts';
+import { sourcesTable } from './sources.ts';
 import { splitsTable } from './splits.ts';
 import { tallyOf } from './tally.ts';
 import { viewsTable } from './views.ts';
@@ -34,6 +35,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     marks: marksTable(database, operations),
     views: viewsTable(database, operations),
     history: operations,
+    sources: sourcesTable(database),
     splits: splitsTable(database),
     epochs,
     predictions,

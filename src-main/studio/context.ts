@@ -34,6 +34,10 @@ export interface Context {
   changed(): Project;
   /** Called with every project right after it was opened. */
   onOpen(listener: (project: OpenProject) => void): void;
+  /** Called when the list of folders that pictures come from has become longer. */
+  onSources(listener: (project: OpenProject) => void): void;
+  /** Says so. */
+  sourcesChanged(project: OpenProject): void;
   /** Closes the open project, if any, and makes this one the open one; null leaves none open. */
   replace(project: { readonly path: string; readonly store: Store } | null): Promise<void>;
 }
@@ -42,6 +46,7 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
   const { emit } = services;
   let open: (OpenProject & { readonly cleanups: Cleanup[] }) | null = null;
   const openListeners: ((project: OpenProject) => void)[] = [];
+  const sourceListeners: ((project: OpenProject) => void)[] = [];
 
   const summary = () => open && summarise(open);
 
@@ -78,6 +83,12 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
     onOpen(listener) {
       openListeners.push(listener);
     },
+    onSources(listener) {
+      sourceListeners.push(listener);
+    },
+    sourcesChanged(project) {
+      for (const listener of sourceListeners) listener(project);
+    },
     async replace(next) {
       await close();
       if (next) {
@@ -103,6 +114,7 @@ function summarise({ path, store }: OpenProject): Project {
     toGo: images - labelled - unlabelled,
     unsure,
     excluded,
+    missing: store.images.missing(),
     labels,
     split: store.images.splitCounts(),
     undo: store.nextUndo(),

@@ -9,6 +9,7 @@ import { scan } from '../images/scan.ts';
 import type { Store } from '../store/store.ts';
 import type { Context, OpenProject } from './context.ts';
 import { type ImportedFile, ImportWriter } from './import-writer.ts';
+import { markMissing } from './missing.ts';
 import { Pace } from './pace.ts';
 
 export interface ImportOrder {
@@ -17,6 +18,11 @@ export interface ImportOrder {
   readonly sources: readonly string[];
   /** Does the name of the folder that holds a picture become its label? */
   readonly byFolder: boolean;
+  /**
+   * A look at a folder that is known: progress is told only while there is something new, and neither duplicates
+   * nor what was turned down; folders label only what is new.
+   */
+  readonly quiet?: boolean;
 }
 
 interface SourceFile {
@@ -35,18 +41,19 @@ const ahead = 16;
 export async function runImport(
   context: Context,
   project: OpenProject,
-  { importId, sources, byFolder }: ImportOrder,
+  { importId, sources, byFolder, quiet = false }: ImportOrder,
   signal: AbortSignal,
 ): Promise<ImportReport> {
-  const pace = new Pace((done, total, secondsLeft) =>
-    context.emit({ name: 'import.progress', data: { importId, done, total, secondsLeft } }),
-  );
+  const writer = new ImportWriter(context, project, { byFolder, quiet });
+  const pace = new Pace((done, total, secondsLeft) => {
+    if (quiet && writer.counts().imported === 0) return;
+    context.emit({ name: 'import.progress', data: { importId, done, total, secondsLeft } });
+  });
   pace.report(0, null);
   const rejected: Rejection[] = [];
-  const files = await collect(project, sources, rejected, signal);
+  const { files, folders } = await collect(project, sources, rejected, signal);
   pace.report(0, files.length);
 
-  const writer = new ImportWriter(context, project, byFolder);
   const reading: Promise<ImportedFile | Error>[] = [];
   let done = 0;
   const takeOne = async () => {
@@ -70,7 +77,16 @@ export async function runImport(
     writer.flush();
   }
   pace.finish();
-  return { ...writer.counts(), rejected, cancelled: signal.aborted };
+  if (!signal.aborted) {
+    const seen = new Set(files.map(({ path }) => path));
+    let changed = 0;
+    for (const folder of folders) changed += await markMissing(project, folder, seen);
+    if (changed > 0) writer.tell();
+  }
+  const counts = writer.counts();
+  return quiet
+    ? { ...counts, duplicates: 0, rejected: [], cancelled: signal.aborted }
+    : { ...counts, rejected, cancelled: signal.aborted };
 }
 
 /** Archives are unpacked into the project's own `images/` first. */
@@ -79,8 +95,9 @@ async function collect(
   sources: readonly string[],
   rejected: Rejection[],
   signal: AbortSignal,
-): Promise<SourceFile[]> {
+): Promise<{ readonly files: SourceFile[]; readonly folders: string[] }> {
   const files = new Map<string, SourceFile>();
+  const folders: string[] = [];
   const own = join(project.path, 'images');
   for (const source of sources) {
     let root = source;
@@ -101,6 +118,7 @@ async function collect(
         continue;
       }
     }
+    if ((await stat(root)).isDirectory()) folders.push(root);
     for await (const found of scan(root)) {
       if (signal.aborted) break;
       const { path } = found;
@@ -111,7 +129,7 @@ async function collect(
       }
     }
   }
-  return [...files.values()];
+  return { files: [...files.values()], folders };
 }
 
 /** A picture that was uploaded by itself still has the folder that it had on the other machine. */

@@ -22,6 +22,7 @@ export class ImportWriter {
   readonly #context: Context;
   readonly #project: OpenProject;
   readonly #byFolder: boolean;
+  readonly #quiet: boolean;
   #batch: ImportedFile[] = [];
   #lastFlush = Date.now();
   #imported = 0;
@@ -30,10 +31,15 @@ export class ImportWriter {
   #operation: number | null = null;
   readonly #labels: Record<string, number> = {};
 
-  constructor(context: Context, project: OpenProject, byFolder: boolean) {
+  constructor(
+    context: Context,
+    project: OpenProject,
+    { byFolder, quiet }: { readonly byFolder: boolean; readonly quiet: boolean },
+  ) {
     this.#context = context;
     this.#project = project;
     this.#byFolder = byFolder;
+    this.#quiet = quiet;
   }
 
   add(file: ImportedFile): void {
@@ -51,18 +57,20 @@ export class ImportWriter {
     const outcome = store.transaction(() => {
       let imported = 0;
       let placed = 0;
+      const before = new Set<number>();
       const ids = batch.map(({ path, image, isHere }) => {
         const { id, added } =
           typeof image === 'number' ? { id: image, added: false } : store.images.add(image);
         if (typeof image !== 'number') store.fingerprints.set(id, image.fingerprint);
         if (added) imported++;
+        else before.add(id);
         if (isHere) {
           store.images.place(id, path);
           placed++;
         }
         return id;
       });
-      const labelled = this.#label(batch, ids);
+      const labelled = this.#label(batch, ids, this.#quiet ? before : new Set());
       const changed = imported + placed + labelled.assigned.length > 0;
       return { imported, changed, ...labelled };
     });
@@ -70,24 +78,34 @@ export class ImportWriter {
     this.#duplicates += batch.length - outcome.imported;
     this.#operation = outcome.operation ?? this.#operation;
     this.#countLabels(outcome.assigned);
-    if (outcome.changed) this.#tell(outcome.assigned);
+    if (outcome.changed) this.tell(outcome.assigned);
   }
 
   counts(): Omit<ImportReport, 'rejected' | 'cancelled'> {
     return { imported: this.#imported, duplicates: this.#duplicates, labels: this.#labels };
   }
 
-  /** A label that a picture has already is not touched: a hand gave it, or another copy's folder. */
+  /**
+   * A label that a picture has already is not touched: a hand gave it, or another copy's folder.
+   * @param except are left as they are: a hand may have taken their labels away
+   */
   #label(
     batch: readonly ImportedFile[],
     ids: readonly number[],
+    except: ReadonlySet<number>,
   ): { readonly operation: number | null; readonly assigned: readonly number[] } {
     const { store } = this.#project;
     const byName = new Map<string, number[]>();
     const assigned = new Set<number>();
     for (const [i, id] of ids.entries()) {
       const name = this.#byFolder ? labelName(batch[i]!.folder) : null;
-      if (name === null || assigned.has(id) || store.images.get(id).labelId !== null) continue;
+      if (
+        name === null ||
+        except.has(id) ||
+        assigned.has(id) ||
+        store.images.get(id).labelId !== null
+      )
+        continue;
       assigned.add(id);
       byName.set(name, [...(byName.get(name) ?? []), id]);
     }
@@ -106,7 +124,7 @@ export class ImportWriter {
     }
   }
 
-  #tell(assigned: readonly number[]): void {
+  tell(assigned: readonly number[] = []): void {
     this.#context.emit({ name: 'images.changed', data: {} });
     if (assigned.length > 0) {
       this.#context.emit({ name: 'labels.assigned', data: { imageIds: null } });

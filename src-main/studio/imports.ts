@@ -1,6 +1,7 @@
 /** Imports go on in the background: started, followed by events, cancelled, ended with their project. */
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { sep } from 'node:path';
 import type { ImportReport } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { fileReason } from '../images/format.ts';
@@ -43,11 +44,27 @@ export function importCalls(
     });
   }
 
+  /** Folders of other programs, that is: what lies in the project's own is put there by Graft. */
+  async function remember(
+    project: OpenProject,
+    paths: readonly string[],
+    labels: 'none' | 'folders',
+    watch: boolean,
+  ): Promise<void> {
+    for (const path of paths) {
+      const isOwn = path === project.path || path.startsWith(project.path + sep);
+      if (isOwn || !(await stat(path)).isDirectory()) continue;
+      project.store.sources.remember(path, labels, watch);
+      context.sourcesChanged(project);
+    }
+  }
+
   return {
-    'images.import': async ({ sources, labels }) => {
+    'images.import': async ({ sources, labels, watch }) => {
       const project = context.project();
       const paths = sources.map(absolute);
       for (const path of paths) await requireThere(path);
+      await remember(project, paths, labels, watch);
       const importId = randomUUID();
       const abort = new AbortController();
       const order = { importId, sources: paths, byFolder: labels === 'folders' };

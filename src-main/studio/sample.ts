@@ -22,7 +22,11 @@ export function sampleCalls(
   pictures = join(resources, 'samples'),
 ): Pick<Handlers, 'project.sample'> {
   async function importFolder(folder: string): Promise<void> {
-    const { importId } = await handlers['images.import']({ sources: [folder], labels: 'folders' });
+    const { importId } = await handlers['images.import']({
+      sources: [folder],
+      labels: 'folders',
+      watch: false,
+    });
     // An import's events come after the answer that names it.
     await new Promise<void>((resolve, reject) => {
       const unsubscribe = subscribe(({ name, data }) => {

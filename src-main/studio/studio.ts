@@ -21,6 +21,7 @@ import { preferenceCalls } from './preferences.ts';
 import { projectCalls } from './project.ts';
 import { runCalls } from './runs.ts';
 import { sampleCalls } from './sample.ts';
+import { sourceCalls } from './sources.ts';
 import { uploadCalls } from './uploads.ts';
 import { viewCalls } from './views.ts';
 
@@ -29,7 +30,8 @@ export interface StudioOptions {
   readonly engine?: Engine;
   /**
    * False for a studio that is opened for one command: runs that wait in the project then go on with the
-   * next training, or when a window opens it, and pictures are looked at when they are asked about. True
+   * next training, or when a window opens it, pictures are looked at when they are asked about, and no
+   * folder is watched. True
    * if not given.
    */
   readonly resumesQueue?: boolean;
@@ -68,6 +70,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...beginCalls(project),
     ...sampleCalls({ ...project, ...imports }, subscribe),
     ...imports,
+    ...sourceCalls(context, { watches: options.resumesQueue ?? true }),
     ...uploadCalls(context),
     ...images,
     ...labelCalls(context),
