@@ -275,6 +275,13 @@ export const calls = {
     z.object({ predictions: z.array(d.filePrediction), rejected: z.array(d.rejection) }),
   ),
 
+  // What is kept of frozen networks' work, so that it is done once.
+  'features.state': define(none, d.featureCacheState),
+  /** Removes what no process has open. */
+  'features.clear': define(none, d.featureCacheState),
+  /** For every project; what is too much in the open one is removed at once, the least recently used first. */
+  'features.limit': define(z.strictObject({ bytes: z.int().nonnegative() }), d.featureCacheState),
+
   // What the person has set, for all projects.
   'preferences.get': define(none, preferences),
   /** What is not given stays as it is. */
@@ -282,6 +289,7 @@ export const calls = {
     z.strictObject({
       shortcuts: z.record(z.string().max(60), z.array(z.string().min(1).max(40)).max(6)).optional(),
       advance: z.boolean().optional(),
+      featureLimit: z.int().nonnegative().optional(),
     }),
     preferences,
   ),

@@ -109,6 +109,8 @@ export const backbone = z.object({
   inputSize: z.int(),
   /** The places to cut, from the input to the features: names of blocks, the first is the stem. */
   blocks: z.array(z.string()),
+  /** What leaves each of them: C x H x W of a map, F of a vector. */
+  blockShapes: z.array(z.array(z.int())),
   parameters: z.int(),
   /** Size of the weight file; null when it is not here and unknown. */
   bytes: z.int().nullable(),
@@ -275,6 +277,27 @@ export type Suggestion = z.infer<typeof suggestion>;
 /** How to choose what to label next: what the classifier is unsure of, what is unlike all labelled, or both. */
 export const nextStrategy = z.enum(['uncertain', 'different', 'mixed']);
 export type NextStrategy = z.infer<typeof nextStrategy>;
+
+/** What frozen networks have seen in the pictures of a project, kept on the disk. */
+export const featureCacheState = z.object({
+  bytes: z.int(),
+  limitBytes: z.int(),
+  /** The largest first. */
+  entries: z.array(
+    z.object({
+      /** Null for what is left over from other weights or versions: the next run removes it. */
+      network: z.string().nullable(),
+      /** The value of the network at which it is cut. */
+      cut: z.string().nullable(),
+      pictures: z.int(),
+      /** Files: one for each view of the pictures, and way of making it. */
+      views: z.int(),
+      bytes: z.int(),
+      inUse: z.boolean(),
+    }),
+  ),
+});
+export type FeatureCacheState = z.infer<typeof featureCacheState>;
 
 /** How far the backbone is through all pictures of the project, for suggestions, likeness and review. */
 export const assistState = z.object({

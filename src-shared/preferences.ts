@@ -9,6 +9,8 @@ export const preferences = z.object({
   shortcuts: z.record(z.string().max(60), z.array(chord).max(6)).catch({}).default({}),
   /** In the focus mode: on to the next picture when one has got its label. */
   advance: z.boolean().catch(true).default(true),
+  /** What the feature cache of a project may take, in bytes. */
+  featureLimit: z.int().nonnegative().catch(1e10).default(1e10),
 });
 export type Preferences = z.infer<typeof preferences>;
 

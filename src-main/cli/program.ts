@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { StudioError, toErrorReply } from '../../src-shared/errors.ts';
 import { root } from '../programs.ts';
 import { backbones } from './commands/backbones.ts';
+import { cache } from './commands/cache.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
@@ -35,6 +36,7 @@ const commands = [
   predict,
   exportCommand,
   backbones,
+  cache,
   doctor,
   serveCommand,
   demo,

@@ -44,6 +44,7 @@ export function imagesTable(database: Database, tally: () => Tally) {
   const columns = `id, path, sha256, width, height, bytes, imported_at AS importedAt,
     label_id AS labelId, split, missing_at IS NOT NULL AS missing, unsure, excluded, note`;
   const byId = database.prepare<[number], Row>(`SELECT ${columns} FROM images WHERE id = ?`);
+  const hashes = database.prepare<[], string>('SELECT sha256 FROM images').pluck();
   const bySha = database.prepare<[string], Row>(`SELECT ${columns} FROM images WHERE sha256 = ?`);
   const insert = database.prepare(`
     INSERT INTO images (sha256, path, sort_key, width, height, bytes, imported_at, placeholder)
@@ -130,6 +131,11 @@ export function imagesTable(database: Database, tally: () => Tally) {
     getMany: database.transaction((ids: readonly number[]): Image[] =>
       ids.flatMap((id) => find(id) ?? []),
     ),
+
+    /** SHA-256 of every picture. */
+    hashes(): ReadonlySet<string> {
+      return new Set(hashes.all());
+    },
 
     bySha256(sha256: string): Image | undefined {
       const row = bySha.get(sha256);

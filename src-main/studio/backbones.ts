@@ -138,6 +138,7 @@ async function describe(entry: CatalogueEntry): Promise<Backbone> {
     ready: here !== null,
     inputSize: architecture.inputSize,
     blocks: [...architecture.blocks],
+    blockShapes: architecture.blockShapes.map((dims) => [...dims]),
     parameters: parameterCount(architecture),
     bytes: here?.bytes ?? (download?.kind === 'file' ? download.bytes : null),
     licence,

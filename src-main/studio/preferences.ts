@@ -16,7 +16,7 @@ export function preferenceCalls(
   let changing: Promise<unknown> = Promise.resolve();
 
   async function change(to: Partial<Preferences>): Promise<Preferences> {
-    const next = { ...(await read()), ...to };
+    const next = { ...(await readPreferences()), ...to };
     await mkdir(home(), { recursive: true });
     await replaceFile(file(), (temporary) => writeFile(temporary, JSON.stringify(next, null, 2)));
     context.emit({ name: 'preferences.changed', data: next });
@@ -24,9 +24,11 @@ export function preferenceCalls(
   }
 
   return {
-    'preferences.get': read,
-    'preferences.set': ({ shortcuts, advance }) => {
-      const to = { ...(shortcuts && { shortcuts }), ...(advance !== undefined && { advance }) };
+    'preferences.get': readPreferences,
+    'preferences.set': (given) => {
+      const to = Object.fromEntries(
+        Object.entries(given).filter(([, value]) => value !== undefined),
+      ) as Partial<Preferences>;
       const result = changing.then(
         () => change(to),
         () => change(to),
@@ -37,7 +39,8 @@ export function preferenceCalls(
   };
 }
 
-async function read(): Promise<Preferences> {
+/** What is set, or usual where nothing is. */
+export async function readPreferences(): Promise<Preferences> {
   let text: string;
   try {
     text = await readFile(file(), 'utf8');

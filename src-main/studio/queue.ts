@@ -7,6 +7,7 @@ import { EngineEnded } from '../engine/ended.ts';
 import type { Progress, TrainJob } from '../engine/protocol.ts';
 import type { Context, OpenProject } from './context.ts';
 import { checkFiles, type Dataset, takeDataset } from './dataset.ts';
+import { featureFolder, tidyFeatures } from './features.ts';
 import { backboneFile } from './weight-folder.ts';
 
 export const runFolder = (project: OpenProject, id: number) =>
@@ -77,13 +78,22 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
       settings,
       classes: classes.map(({ name }) => name),
       examples,
-      features: join(project.path, 'features'),
+      features: featureFolder(project),
       runFolder: runFolder(project, id),
     };
+    await tidied(project);
     const onProgress = (progress: Progress) => report(project, id, progress);
     const result = await context.engine.run(job, { onProgress, signal });
     datasets.delete(id);
+    await tidied(project);
     tell(store.runs.finish(id, result));
+  }
+
+  /** A run is not to fail because the disk keeps what it should not. */
+  async function tidied(project: OpenProject): Promise<void> {
+    await tidyFeatures(project).catch((error: unknown) =>
+      console.error(`Tidying ${featureFolder(project)}:`, error),
+    );
   }
 
   /** What becomes of a run that did not finish. */

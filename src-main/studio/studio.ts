@@ -10,6 +10,7 @@ import { compareCalls } from './compare.ts';
 import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
 import { doctorCalls } from './doctor.ts';
+import { featureCalls } from './features.ts';
 import type { Handlers } from './handlers.ts';
 import { historyCalls } from './history.ts';
 import { imageCalls } from './images.ts';
@@ -63,6 +64,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
   const downloads = new AbortController();
   const project = projectCalls(context);
   const imports = importCalls(context);
+  const preferences = preferenceCalls(context);
   const assist = assistCalls(context, subscribe, { eager: options.resumesQueue ?? true });
   const images = imageCalls(context, assist.guesses);
   const handlers: Handlers = {
@@ -80,7 +82,8 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...runCalls(context, { resumes: options.resumesQueue ?? true }),
     ...compareCalls(context),
     ...predictCalls(context),
-    ...preferenceCalls(context),
+    ...preferences,
+    ...featureCalls(context, preferences),
     ...assist.calls,
     ...doctorCalls(context),
   };

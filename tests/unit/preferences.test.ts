@@ -15,12 +15,16 @@ async function newHome() {
 
 it('keeps what was set and leaves the rest, also when two windows set at once', async () => {
   const { calls, events, file } = await newHome();
-  expect(await calls['preferences.get']({})).toEqual({ shortcuts: {}, advance: true });
+  expect(await calls['preferences.get']({})).toEqual({
+    shortcuts: {},
+    advance: true,
+    featureLimit: 1e10,
+  });
   await Promise.all([
     calls['preferences.set']({ advance: false }),
     calls['preferences.set']({ shortcuts: { undo: ['Ctrl+U'] } }),
   ]);
-  const both = { shortcuts: { undo: ['Ctrl+U'] }, advance: false };
+  const both = { shortcuts: { undo: ['Ctrl+U'] }, advance: false, featureLimit: 1e10 };
   expect(await calls['preferences.get']({})).toEqual(both);
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(both);
   expect(events.at(-1)).toEqual({ name: 'preferences.changed', data: both });
@@ -30,7 +34,15 @@ it('reads what a hand has damaged as far as it can', async () => {
   const { calls, file } = await newHome();
   await calls['preferences.set']({ advance: false });
   await writeFile(file, '{"advance": false, "shortcuts": "none", "of": "tomorrow"}');
-  expect(await calls['preferences.get']({})).toEqual({ shortcuts: {}, advance: false });
+  expect(await calls['preferences.get']({})).toEqual({
+    shortcuts: {},
+    advance: false,
+    featureLimit: 1e10,
+  });
   await writeFile(file, '{"advance": fal');
-  expect(await calls['preferences.get']({})).toEqual({ shortcuts: {}, advance: true });
+  expect(await calls['preferences.get']({})).toEqual({
+    shortcuts: {},
+    advance: true,
+    featureLimit: 1e10,
+  });
 });

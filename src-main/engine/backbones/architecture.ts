@@ -38,6 +38,7 @@ export function architecture(spec: ArchitectureSpec): Architecture {
     title,
     inputSize: preprocessing.size,
     blocks: layers.blocks.map((block) => block.name),
+    blockShapes: layers.blockShapes,
     parameters: layers.parameters,
     dropped,
     build(weights): Backbone {

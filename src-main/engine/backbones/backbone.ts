@@ -35,6 +35,8 @@ export interface Architecture {
   readonly title: string;
   readonly inputSize: number;
   readonly blocks: readonly string[];
+  /** Shape of what leaves each block, without the batch. */
+  readonly blockShapes: readonly (readonly number[])[];
   readonly parameters: ParameterShapes;
   /** Beginnings of names in a weight file that belong to the part which is taken off. */
   readonly dropped: readonly string[];

@@ -40,6 +40,8 @@ export class Layers {
   readonly nodes: Node[] = [];
   readonly parameters = new Map<string, readonly number[]>();
   readonly blocks: Block[] = [];
+  /** What leaves each block, without the batch. */
+  readonly blockShapes: (readonly number[])[] = [];
   readonly input: Value;
   readonly #epsilon: number;
 
@@ -135,6 +137,7 @@ export class Layers {
   /** Ends a block: the network may be cut after `x`. */
   block(name: string, x: Value): Value {
     this.blocks.push({ name, output: x.name });
+    this.blockShapes.push(x.dims);
     return x;
   }
 
