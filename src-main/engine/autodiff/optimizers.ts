@@ -8,6 +8,8 @@ export interface Update {
   readonly gradient: string;
   /** In the order of `stateOf`. */
   readonly state: readonly string[];
+  /** What the next states are to be called, where that matters. */
+  readonly nextState?: readonly string[];
   /** A float32 scalar. */
   readonly learningRate: string;
   /** 0 for a parameter that is spared. */
@@ -33,6 +35,8 @@ export function stateOf(optimizer: Optimizer): readonly string[] {
   }
 }
 
+const called = (output: string | undefined) => (output === undefined ? {} : { output });
+
 const momentum = 0.9;
 
 /**
@@ -41,14 +45,14 @@ const momentum = 0.9;
  */
 function sgd(
   g: GraphBuilder,
-  { value, gradient, state, learningRate, weightDecay }: Update,
+  { value, gradient, state, nextState, learningRate, weightDecay }: Update,
 ): Updated {
   const decayed =
     weightDecay === 0
       ? gradient
       : g.node('Add', [gradient, g.node('Mul', [value, g.constant(weightDecay)])]);
   const kept = g.node('Mul', [state[0]!, g.constant(momentum)]);
-  const next = g.node('Add', [kept, decayed]);
+  const next = g.node('Add', [kept, decayed], {}, called(nextState?.[0]));
   const moved = g.node('Sub', [value, g.node('Mul', [next, learningRate])]);
   return { value: moved, state: [next] };
 }
@@ -62,9 +66,15 @@ const epsilon = 1e-8;
  *
  *     m' = b1 m + (1 - b1) gradient            v' = b2 v + (1 - b2) gradient²
  *     w' = w (1 - rate decay) - rate (m' / (1 - b1^t)) / (sqrt(v' / (1 - b2^t)) + epsilon)
+ *
+ * Large parameters make each pass over them count, so scalars are gathered: the state holds
+ * M = m / (1 - b1) and V = v / (1 - b2), and with c = sqrt((1 - b2^t) / (1 - b2))
+ *
+ *     M' = b1 M + gradient                     V' = b2 V + gradient²
+ *     w' = w (1 - rate decay) - (rate c (1 - b1) / (1 - b1^t)) M' / (sqrt(V') + epsilon c)
  */
 function adamw(g: GraphBuilder, update: Update): Updated {
-  const { value, gradient, state, learningRate, weightDecay, step } = update;
+  const { value, gradient, state, nextState, learningRate, weightDecay, step } = update;
   const [mean, square] = state as readonly [string, string];
   const one = g.constant(1);
   const scaled = (name: string, factor: number) => g.node('Mul', [name, g.constant(factor)]);
@@ -72,14 +82,14 @@ function adamw(g: GraphBuilder, update: Update): Updated {
   const correction = (beta: number) =>
     g.node('Sub', [one, g.node('Pow', [g.constant(beta), step])]);
 
-  const nextMean = g.node('Add', [scaled(mean, betas.mean), scaled(gradient, 1 - betas.mean)]);
-  const squared = scaled(g.node('Mul', [gradient, gradient]), 1 - betas.square);
-  const nextSquare = g.node('Add', [scaled(square, betas.square), squared]);
+  const nextMean = g.node('Add', [scaled(mean, betas.mean), gradient], {}, called(nextState?.[0]));
+  const squared = g.node('Mul', [gradient, gradient]);
+  const kept = scaled(square, betas.square);
+  const nextSquare = g.node('Add', [kept, squared], {}, called(nextState?.[1]));
 
-  // Both corrections are scalars. With c = sqrt(1 - b2^t) the step is
-  // (rate c / (1 - b1^t)) m' / (sqrt(v') + epsilon c): three passes over the parameter instead of five.
-  const c = g.node('Sqrt', [correction(betas.square)]);
-  const rate = g.node('Div', [g.node('Mul', [learningRate, c]), correction(betas.mean)]);
+  const c = g.node('Sqrt', [scaled(correction(betas.square), 1 / (1 - betas.square))]);
+  const first = scaled(g.node('Mul', [learningRate, c]), 1 - betas.mean);
+  const rate = g.node('Div', [first, correction(betas.mean)]);
   const spread = g.node('Add', [g.node('Sqrt', [nextSquare]), scaled(c, epsilon)]);
   const moved = g.node('Mul', [g.node('Div', [nextMean, spread]), rate]);
   const decayed =

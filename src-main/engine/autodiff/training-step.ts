@@ -103,12 +103,18 @@ function update(
     value: flat(slot.name),
     gradient: flat(gradient),
     state: slot.state.map(flat),
+    // By their own names: a copy of every state would be a pass over it.
+    ...(!asVector && { nextState: slot.state.map(next) }),
     learningRate,
     weightDecay: decay ? weightDecay : 0,
     step: 'step',
   });
+  if (!asVector) {
+    give(g, slot.name, updated.value, slot.dims);
+    for (const state of updated.state) g.output(state, slot.dims);
+    return;
+  }
   const giveWhole = (name: string, value: string) => {
-    if (!asVector) return give(g, name, value, slot.dims);
     const dims = g.constant(slot.dims, 'int64');
     g.output(g.node('Reshape', [value, dims], {}, { output: next(name) }), slot.dims);
   };
