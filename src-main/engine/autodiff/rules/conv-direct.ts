@@ -6,50 +6,80 @@ import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { transposedAttributes } from './pooling.ts';
 
-/** Of shape O x I/groups x kernel. @param maps N x I x H x W, what the kernels slide over */
-export function weightGradient(
-  tape: Tape,
-  c: Pick<Convolution, 'window' | 'groups' | 'inside' | 'outside'>,
-  maps: string,
-  dy: string,
-): string {
+type Sizes = Pick<Convolution, 'window' | 'groups' | 'inside' | 'outside'>;
+
+/** Up to so many channels the taps of a kernel's row share one product: it would be a thin one for each. */
+const fewChannels = 16;
+
+/** For each tap the pixels that it saw: `N x C x (rows · columns of the output)`. */
+function seenByTaps(tape: Tape, c: Sizes, maps: string): (i: number, j: number) => string {
   const { g } = tape;
   const [rows, columns] = c.window;
-  const inside = c.inside / c.groups;
-  const outside = c.outside / c.groups;
-  const pixels = rows.output * columns.output;
   const margin = c.window.map((axis) => {
     const reach = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
     return Math.max(0, reach - axis.before - axis.input);
   });
   const pads = [0, 0, rows.before, columns.before, 0, 0, ...margin];
   const x = g.node('Pad', [maps, g.constant(pads, 'int64')]);
+  const slice = (from: string, start: number[], end: number[], steps: number[]) => {
+    const bounds = [start, end, [2, 3], steps].map((each) => g.constant(each, 'int64'));
+    return g.node('Slice', [from, ...bounds]);
+  };
+  // Picking every other pixel is slow, so it is done once for all the taps that see the same ones.
+  const phases = new Map<string, string>();
+  const phase = (down: number, across: number) => {
+    if (rows.stride === 1 && columns.stride === 1) return x;
+    const key = `${down} ${across}`;
+    const known = phases.get(key);
+    if (known !== undefined) return known;
+    const end = [
+      rows.before + rows.input + margin[0]!,
+      columns.before + columns.input + margin[1]!,
+    ];
+    const picked = slice(x, [down, across], end, [rows.stride, columns.stride]);
+    phases.set(key, picked);
+    return picked;
+  };
+  return (i, j) => {
+    const [down, across] = [i * rows.dilation, j * columns.dilation];
+    const from = [Math.floor(down / rows.stride), Math.floor(across / columns.stride)] as const;
+    const to = [from[0] + rows.output, from[1] + columns.output];
+    return slice(phase(down % rows.stride, across % columns.stride), [...from], to, [1, 1]);
+  };
+}
+
+/** Of shape O x I/groups x kernel. @param maps N x I x H x W, what the kernels slide over */
+export function weightGradient(tape: Tape, c: Sizes, maps: string, dy: string): string {
+  const { g } = tape;
+  const [rows, columns] = c.window;
+  const inside = c.inside / c.groups;
+  const outside = c.outside / c.groups;
+  const pixels = rows.output * columns.output;
   const grouped = tape.reshape(dy, [-1, c.groups, outside, pixels]);
-  const axes = g.constant([2, 3], 'int64');
-  const steps = g.constant([rows.stride, columns.stride], 'int64');
-  const taps: string[] = [];
-  for (let i = 0; i < rows.kernel; i++) {
-    for (let j = 0; j < columns.kernel; j++) {
-      const from = [i * rows.dilation, j * columns.dilation] as const;
-      const to = [
-        from[0] + (rows.output - 1) * rows.stride + 1,
-        from[1] + (columns.output - 1) * columns.stride + 1,
-      ];
-      const shifted = [x, g.constant(from, 'int64'), g.constant(to, 'int64'), axes, steps];
-      const seen = tape.reshape(g.node('Slice', shifted), [-1, c.groups, inside, pixels]);
-      const product =
-        inside === 1
-          ? // Depthwise: a sum of products needs no matrices.
-            g.node('ReduceSum', [g.node('Mul', [grouped, seen]), g.constant([0, 3], 'int64')])
-          : g.node('ReduceSum', [
-              g.node('MatMul', [grouped, g.node('Transpose', [seen], { perm: [0, 1, 3, 2] })]),
-              g.constant([0], 'int64'),
-            ]);
-      taps.push(tape.reshape(product, [c.outside, inside, 1]));
-    }
-  }
-  const all = taps.length === 1 ? taps[0]! : g.node('Concat', taps, { axis: 2 });
-  return tape.reshape(all, [c.outside, inside, rows.kernel, columns.kernel]);
+  const tap = seenByTaps(tape, c, maps);
+  const at = (i: number, j: number) => tape.reshape(tap(i, j), [-1, c.groups, inside, pixels]);
+  const product = (seen: string, taps: number) => {
+    const sum =
+      inside === 1 && taps === 1
+        ? // Depthwise: a sum of products needs no matrices.
+          g.node('ReduceSum', [g.node('Mul', [grouped, seen]), g.constant([0, 3], 'int64')])
+        : g.node('ReduceSum', [
+            g.node('MatMul', [grouped, g.node('Transpose', [seen], { perm: [0, 1, 3, 2] })]),
+            g.constant([0], 'int64'),
+          ]);
+    return tape.reshape(sum, [c.outside, taps, inside]);
+  };
+  const range = (count: number) => Array.from({ length: count }, (_, at) => at);
+  const together = c.groups === 1 && inside <= fewChannels && columns.kernel > 1;
+  const products = range(rows.kernel).flatMap((i) => {
+    const row = range(columns.kernel).map((j) => at(i, j));
+    return together
+      ? [product(g.node('Concat', row, { axis: 2 }), columns.kernel)]
+      : row.map((each) => product(each, 1));
+  });
+  const all = products.length === 1 ? products[0]! : g.node('Concat', products, { axis: 1 });
+  const kernels = [c.outside, inside, rows.kernel, columns.kernel];
+  return tape.reshape(g.node('Transpose', [all], { perm: [0, 2, 1] }), kernels);
 }
 
 /** Without strides the gradient of the input is a convolution too: with the kernels turned round. */
