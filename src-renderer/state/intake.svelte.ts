@@ -56,13 +56,17 @@ export class Intake {
   }
 
   /** Takes the sources into the open project. What goes wrong is told to the person. */
-  async take(sources: Sources, labels: 'none' | 'folders'): Promise<void> {
+  async take(
+    sources: Sources,
+    { labels, watch }: { readonly labels: 'none' | 'folders'; readonly watch: boolean },
+  ): Promise<void> {
     this.report = undefined;
     this.#rejected = [];
     try {
       const paths =
         sources.kind === 'paths' ? [...sources.paths] : await this.#upload(sources.files);
-      if (paths.length > 0) await this.#studio.call('images.import', { sources: paths, labels });
+      if (paths.length > 0)
+        await this.#studio.call('images.import', { sources: paths, labels, watch });
       else if (this.#rejected.length > 0) this.#finish(nothingImported);
     } catch (error) {
       if (!isAbort(error)) this.#studio.tell(error);
