@@ -248,6 +248,8 @@ export const calls = {
   'runs.list': define(none, z.object({ runs: z.array(d.run) })),
   'runs.epochs': define(z.strictObject({ id: d.runId }), z.object({ epochs: z.array(d.epoch) })),
   'runs.cancel': define(z.strictObject({ id: d.runId }), done),
+  /** An interrupted run goes back into the queue, and then on after the epoch of its checkpoint. */
+  'runs.resume': define(z.strictObject({ id: d.runId }), z.object({ run: d.run })),
   'runs.delete': define(z.strictObject({ id: d.runId }), done),
   /** Predictions on the test images of a finished run. */
   'runs.predictions': define(

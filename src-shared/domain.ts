@@ -184,6 +184,8 @@ export const run = z.object({
   trainedBlocks: z.int().nullable(),
   epochs: z.int(),
   bestEpoch: z.int().nullable(),
+  /** The epoch after which it can go on with `runs.resume`, when it was interrupted; null when it cannot. */
+  checkpointEpoch: z.int().nullable(),
   /** The classes of this run, in the order of its outputs, as they were named when it started. */
   classes: z.array(z.object({ labelId, name: z.string(), colour: z.int() })),
   counts: z.record(splitName, z.int()),

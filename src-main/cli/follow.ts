@@ -20,14 +20,42 @@ export type RunEvent =
 
 const hasEnded = ({ state }: Run) => state !== 'queued' && state !== 'running';
 
+/** Queues these runs; see `follow`. */
+export const train = (
+  session: Session,
+  runs: CallInput<'runs.start'>['runs'],
+  tell: (event: RunEvent) => void,
+  signal: AbortSignal,
+) =>
+  follow(
+    session,
+    async () => (await session.studio.call('runs.start', { runs })).runs,
+    tell,
+    signal,
+  );
+
+/** Lets an interrupted run go on; see `follow`. */
+export const resume = (
+  session: Session,
+  id: number,
+  tell: (event: RunEvent) => void,
+  signal: AbortSignal,
+) =>
+  follow(
+    session,
+    async () => [(await session.studio.call('runs.resume', { id })).run],
+    tell,
+    signal,
+  );
+
 /**
  * Queues runs and tells what happens to them, each epoch once, until all of them have ended.
  * @returns the runs as they ended, in the order they were asked for
  * @throws Interrupted when `signal` was aborted; the runs are cancelled then
  */
-export async function train(
+async function follow(
   session: Session,
-  runs: CallInput<'runs.start'>['runs'],
+  queue: () => Promise<readonly Run[]>,
   tell: (event: RunEvent) => void,
   signal: AbortSignal,
 ): Promise<readonly Run[]> {
@@ -99,8 +127,11 @@ export async function train(
     session.onMissed(() => void catchUp().catch(all.reject)),
   ];
   try {
-    const { runs: queued } = await studio.call('runs.start', { runs });
-    for (const run of queued) current.set(run.id, run);
+    for (const run of await queue()) {
+      current.set(run.id, run);
+      // Of what was trained before nothing is told again.
+      epochsTold.set(run.id, run.checkpointEpoch ?? 0);
+    }
     const held = early;
     early = null;
     for (const event of held) received(event);

@@ -32,7 +32,10 @@ export interface TrainJob {
   readonly examples: readonly Example[];
   /** The project's feature cache. */
   readonly features: string;
-  /** `model.onnx` is written here, whole or not at all; a fast run's `model.fast.onnx` too. */
+  /**
+   * `model.onnx` is written here, whole or not at all; a fast run's `model.fast.onnx` too. And after every
+   * epoch a checkpoint, from which the same job goes on.
+   */
   readonly runFolder: string;
 }
 
@@ -211,6 +214,8 @@ export type Progress =
       readonly total: number;
       readonly secondsLeft: number | null;
     }
+  /** The training proper begins: anew (no epochs), or after those that a checkpoint remembers. */
+  | { readonly kind: 'begun'; readonly epochs: readonly Epoch[] }
   | { readonly kind: 'epoch'; readonly epoch: Epoch };
 
 /** How a job ended otherwise than with a result. */

@@ -20,9 +20,10 @@ export function epochsTable(database: Database) {
       insert.run({ run, ...epoch });
     },
     list: (run: number): Epoch[] => list.all(run),
-    /** For a run that starts again. */
-    clear(run: number): void {
+    /** What was stored of the run gives way to these: it begins anew, or goes on after them. */
+    replace: database.transaction((run: number, epochs: readonly Epoch[]): void => {
       clear.run(run);
-    },
+      for (const epoch of epochs) insert.run({ run, ...epoch });
+    }),
   };
 }

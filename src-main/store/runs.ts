@@ -4,7 +4,7 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { testResult } from '../../src-shared/metrics.ts';
 import { storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
 import type { Database } from './database.ts';
-import type { Epochs } from './epochs.ts';
+import type { Datasets } from './datasets.ts';
 import { argmax, type Predictions, type StoredPrediction } from './predictions.ts';
 
 export type NewRun = Pick<Run, 'backbone' | 'recipe' | 'settings' | 'classes' | 'counts'>;
@@ -37,15 +37,22 @@ interface Row {
   counts: string;
   quantisation: string | null;
   epochs: number;
+  checkpointEpoch: number | null;
   accuracy: number | null;
   loss: number | null;
 }
 
-export function runsTable(database: Database, epochs: Epochs, predictions: Predictions) {
+interface Others {
+  readonly predictions: Predictions;
+  readonly datasets: Datasets;
+}
+
+export function runsTable(database: Database, { predictions, datasets }: Others) {
   const select = `
     SELECT runs.id, backbone, recipe, settings, state, reason, created_at AS createdAt,
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
-      best_epoch AS bestEpoch, classes, counts, quantisation, best.validation_accuracy AS accuracy,
+      best_epoch AS bestEpoch, checkpoint_epoch AS checkpointEpoch, classes, counts, quantisation,
+      best.validation_accuracy AS accuracy,
       best.validation_loss AS loss,
       (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs
     FROM runs LEFT JOIN epochs AS best ON best.run_id = runs.id AND best.epoch = best_epoch`;
@@ -56,21 +63,25 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
     INSERT INTO runs (backbone, recipe, settings, state, created_at, classes, counts)
     VALUES (@backbone, @recipe, @settings, 'queued', @at, @classes, @counts)`);
   const start = database.prepare(`
-    UPDATE runs SET state = 'running', started_at = @at, classes = @classes, counts = @counts
+    UPDATE runs SET state = 'running', checkpoint_epoch = NULL, started_at = @at, classes = @classes, counts = @counts
     WHERE id = @id AND state = 'queued'`);
-  const requeue = database.prepare(
-    "UPDATE runs SET state = 'queued', started_at = NULL WHERE id = ? AND state = 'running'",
-  );
+  const requeue = database.prepare(`
+    UPDATE runs SET state = 'queued', started_at = NULL, checkpoint_epoch = @checkpointEpoch
+    WHERE id = @id AND state = 'running'`);
   const finish = database.prepare(`
     UPDATE runs SET state = 'finished', finished_at = @at, trained = @trained,
       trained_blocks = @trainedBlocks, best_epoch = @bestEpoch, quantisation = @quantisation
     WHERE id = @id AND state = 'running'`);
   const end = database.prepare(`
-    UPDATE runs SET state = @state, reason = @reason, finished_at = @at
+    UPDATE runs SET state = @state, reason = @reason, finished_at = @at,
+      checkpoint_epoch = @checkpointEpoch
     WHERE id = @id AND state IN ('queued', 'running')`);
-  const interrupt = database.prepare(
-    "UPDATE runs SET state = 'failed', reason = ? WHERE state = 'running'",
-  );
+  const interrupt = database.prepare(`
+    UPDATE runs SET state = 'failed', reason = @reason, checkpoint_epoch = @checkpointEpoch
+    WHERE id = @id AND state = 'running'`);
+  const resume = database.prepare(`
+    UPDATE runs SET state = 'queued', reason = NULL, started_at = NULL, finished_at = NULL
+    WHERE id = ? AND state IN ('failed', 'cancelled') AND checkpoint_epoch IS NOT NULL`);
   const remove = database.prepare("DELETE FROM runs WHERE id = ? AND state <> 'running'");
 
   // The predictions of a finished run never change, so what they come to is computed once.
@@ -149,16 +160,17 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
         counts: JSON.stringify(data.counts),
         at: now(),
       });
-      epochs.clear(id);
       return expect(changes, id, 'started');
     }),
 
     /** Back into the queue, at its old place: the studio was closed in an orderly way. */
-    requeue: database.transaction((id: number): Run => {
-      const { changes } = requeue.run(id);
-      epochs.clear(id);
+    requeue(id: number, checkpointEpoch: number | null = null): Run {
+      const { changes } = requeue.run({ id, checkpointEpoch });
       return expect(changes, id, 'put back into the queue');
-    }),
+    },
+
+    /** Back into the queue, to go on after the epoch of its checkpoint. */
+    resume: (id: number): Run => expect(resume.run(id).changes, id, 'resumed'),
 
     /** All of it or nothing. */
     finish: database.transaction((id: number, outcome: Outcome): Run => {
@@ -175,20 +187,29 @@ export function runsTable(database: Database, epochs: Epochs, predictions: Predi
       return run;
     }),
 
-    /** A queued or running run ends without a result. */
-    end(id: number, state: 'failed' | 'cancelled', reason: string | null): Run {
-      const { changes } = end.run({ id, state, reason, at: now() });
+    /**
+     * A queued or running run ends without a result.
+     * @param checkpointEpoch the epoch after which it could go on
+     */
+    end(
+      id: number,
+      state: 'failed' | 'cancelled',
+      reason: string | null,
+      checkpointEpoch: number | null = null,
+    ): Run {
+      const { changes } = end.run({ id, state, reason, checkpointEpoch, at: now() });
       return expect(changes, id, state);
     },
 
     /** What ran when the studio was killed: failed, and nobody knows when it ended. */
-    failInterrupted(reason: string): void {
-      interrupt.run(reason);
+    failInterrupted(id: number, reason: string, checkpointEpoch: number | null): void {
+      interrupt.run({ id, reason, checkpointEpoch });
     },
 
     /** With its epochs and predictions; its folder is the caller's. Refused while it runs. */
     delete(id: number): void {
       if (remove.run(id).changes !== 1) expect(0, id, 'deleted');
+      datasets.sweep();
       scores.delete(id);
     },
   };

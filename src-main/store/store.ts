@@ -1,5 +1,6 @@
 /** A project's database: one member for each family of tables. The only place that speaks SQL is this folder. */
 import { closeDatabase, openDatabase } from './database.ts';
+import { datasetsTable } from './datasets.ts';
 import { epochsTable } from './epochs.ts';
 import { fingerprintsTable } from './fingerprints.ts';
 import { imagesTable } from './images.ts';
@@ -27,6 +28,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
   const tally = tallyOf(database);
   const epochs = epochsTable(database);
   const predictions = predictionsTable(database);
+  const datasets = datasetsTable(database);
 
   return {
     images: imagesTable(database, tally),
@@ -38,8 +40,9 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     sources: sourcesTable(database),
     splits: splitsTable(database),
     epochs,
+    datasets,
     predictions,
-    runs: runsTable(database, epochs, predictions),
+    runs: runsTable(database, { predictions, datasets }),
     undo: operations.undo,
     redo: operations.redo,
     /** What undo and redo would do, in words; null when there is nothing. */

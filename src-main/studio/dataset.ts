@@ -1,4 +1,4 @@
-/** What a run is trained on: the labelled images of the moment, each in its set. */
+/** What a run is trained on: the images that were labelled when it was started, each in its set. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { type Run, type SplitName, splitName } from '../../src-shared/domain.ts';
@@ -63,6 +63,17 @@ function newlyDealt(store: Store): Map<number, SplitName> {
   if (images.every(({ split }) => split !== null)) return new Map();
   const copies = nearCopies(store.fingerprints.ofTheSplit());
   return drawSplit(images, splitSeed, copies, store.splits.get());
+}
+
+/** What the run was started with; a run that has none (from an older Graft) takes the data set of now. */
+export function datasetOf(store: Store, { id, classes, counts }: Run): Dataset {
+  const examples = store.datasets.of(id);
+  if (examples.length > 0) return { classes, counts, examples };
+  return store.transaction(() => {
+    const dataset = takeDataset(store);
+    store.datasets.give([id], dataset.examples);
+    return dataset;
+  });
 }
 
 /** How many files are looked for at once. */

@@ -7,6 +7,7 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { openStore } from '../store/store.ts';
 import type { Context } from './context.ts';
 import type { Handlers } from './handlers.ts';
+import { failInterrupted } from './interrupted.ts';
 import { recentProjects, rememberProject } from './recent.ts';
 
 /** Uploaded files, and what can be made again from the images and the database (but for the runs). */
@@ -33,7 +34,7 @@ export function projectCalls(context: Context): Calls {
       // First the new one, so that the open one stays when this fails.
       const store = openStore(databaseOf(path), { create });
       try {
-        store.runs.failInterrupted('Graft was closed while this run was training.');
+        await failInterrupted(path, store);
         for (const folder of folders) await mkdir(join(path, folder), { recursive: true });
       } catch (error) {
         store.close();

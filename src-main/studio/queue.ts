@@ -1,17 +1,18 @@
 /** The queue of runs: one is trained after the other, whatever doors and windows do. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
 import { EngineEnded } from '../engine/ended.ts';
 import type { Progress, TrainJob } from '../engine/protocol.ts';
+import { removeCheckpoint } from '../engine/training/checkpoint.ts';
 import type { Context, OpenProject } from './context.ts';
-import { checkFiles, type Dataset, takeDataset } from './dataset.ts';
+import { checkFiles, datasetOf } from './dataset.ts';
 import { featureFolder, tidyFeatures } from './features.ts';
+import { interruptedWords, keepCheckpoint, runFolderIn } from './interrupted.ts';
 import { backboneFile } from './weight-folder.ts';
 
-export const runFolder = (project: OpenProject, id: number) =>
-  join(project.path, 'runs', String(id));
+export const runFolder = (project: OpenProject, id: number) => runFolderIn(project.path, id);
 
 /** The run that is being trained. */
 interface Current {
@@ -27,8 +28,6 @@ interface Current {
 export interface Queue {
   /** Starts the oldest queued run, if none is being trained. */
   wake(): void;
-  /** The data that these runs are to be trained on, so that what is labelled meanwhile favours none. */
-  remember(ids: readonly number[], dataset: Dataset): void;
   /** Resolves when the run, queued or running, has ended. */
   cancel(id: number): Promise<void>;
 }
@@ -40,7 +39,6 @@ export interface QueueOptions {
 
 export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
   let current: Current | null = null;
-  const datasets = new Map<number, Dataset>();
 
   const tell = (run: Run) => context.emit({ name: 'run.changed', data: { run } });
 
@@ -51,6 +49,11 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
         context.emit({ name: 'run.features', data: { id, done, total, secondsLeft } });
         break;
       }
+      case 'begun':
+        // What an interrupted run had told of itself by then is exactly what its checkpoint remembers.
+        store.epochs.replace(id, progress.epochs);
+        tell(store.runs.get(id));
+        break;
       case 'epoch':
         // Stored before it is told: whoever asks after the event finds it.
         store.epochs.add(id, progress.epoch);
@@ -64,8 +67,7 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
   async function train(project: OpenProject, run: Run, signal: AbortSignal): Promise<void> {
     const { store } = project;
     const { id, recipe, settings } = run;
-    const dataset = datasets.get(id) ?? takeDataset(store);
-    const { classes, counts, examples } = dataset;
+    const { classes, counts, examples } = datasetOf(store, run);
     tell(store.runs.start(id, { classes, counts }));
     const backbone = await backboneFile(run.backbone);
     await checkFiles(examples);
@@ -84,9 +86,9 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
     await tidied(project);
     const onProgress = (progress: Progress) => report(project, id, progress);
     const result = await context.engine.run(job, { onProgress, signal });
-    datasets.delete(id);
     await tidied(project);
     tell(store.runs.finish(id, result));
+    await removeCheckpoint(job.runFolder);
   }
 
   /** A run is not to fail because the disk keeps what it should not. */
@@ -103,14 +105,16 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
   ): Promise<void> {
     const { runs } = project.store;
     const cancelled = error instanceof EngineEnded ? error.state === 'cancelled' : signal.aborted;
-    await rm(runFolder(project, id), { recursive: true, force: true });
+    const epoch = await keepCheckpoint(runFolder(project, id));
     if (closing) {
-      if (runs.get(id).state === 'running') tell(runs.requeue(id));
+      if (runs.get(id).state === 'running') tell(runs.requeue(id, epoch));
       return;
     }
-    datasets.delete(id);
-    if (cancelled) tell(runs.end(id, 'cancelled', null));
-    else tell(runs.end(id, 'failed', toErrorReply(error).message));
+    if (cancelled) tell(runs.end(id, 'cancelled', null, epoch));
+    else {
+      const reason = interruptedWords(toErrorReply(error).message, epoch);
+      tell(runs.end(id, 'failed', reason, epoch));
+    }
   }
 
   function wake(): void {
@@ -140,7 +144,6 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
 
   context.onOpen((project) => {
     project.onClose(async () => {
-      datasets.clear();
       if (current?.project !== project) return;
       current.closing = true;
       current.controller.abort();
@@ -152,18 +155,14 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
   return {
     wake,
 
-    remember(ids, dataset) {
-      for (const id of ids) datasets.set(id, dataset);
-    },
-
     async cancel(id) {
       if (current?.id === id) {
         current.controller.abort();
         await current.done;
         return;
       }
-      datasets.delete(id);
-      tell(context.project().store.runs.end(id, 'cancelled', null));
+      const { runs } = context.project().store;
+      tell(runs.end(id, 'cancelled', null, runs.get(id).checkpointEpoch));
     },
   };
 }

@@ -9,6 +9,7 @@ import { argmax } from '../store/predictions.ts';
 import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
 import type { Handlers } from './handlers.ts';
+import { keepCheckpoint } from './interrupted.ts';
 import { writeOut } from './out-file.ts';
 import { type QueueOptions, runFolder, runQueue } from './queue.ts';
 import { backboneFile } from './weight-folder.ts';
@@ -19,6 +20,7 @@ type Calls = Pick<
   | 'runs.list'
   | 'runs.epochs'
   | 'runs.cancel'
+  | 'runs.resume'
   | 'runs.delete'
   | 'runs.predictions'
   | 'runs.export'
@@ -60,19 +62,17 @@ export function runCalls(context: Context, options: QueueOptions): Calls {
       // Every backbone first: nothing is queued when one of them cannot be trained on.
       for (const { backbone } of wanted) await backboneFile(backbone);
       const { store } = context.project();
-      const { dataset, runs } = store.transaction(() => {
+      const runs = store.transaction(() => {
         const dataset = takeDataset(store);
-        const { classes, counts } = dataset;
+        const { classes, counts, examples } = dataset;
         const runs = wanted.map(({ recipe, backbone, settings }) => {
           const whole = completeSettings(recipe, settings);
           return store.runs.create({ recipe, backbone, settings: whole, classes, counts });
         });
-        return { dataset, runs };
+        const ids = runs.map(({ id }) => id);
+        store.datasets.give(ids, examples);
+        return runs;
       });
-      queue.remember(
-        runs.map(({ id }) => id),
-        dataset,
-      );
       context.changed(); // the split may have been drawn
       for (const run of runs) context.emit({ name: 'run.changed', data: { run } });
       queue.wake();
@@ -94,6 +94,22 @@ export function runCalls(context: Context, options: QueueOptions): Calls {
       }
       await queue.cancel(id);
       return {};
+    },
+
+    'runs.resume': async ({ id }) => {
+      const project = context.project();
+      const { state, checkpointEpoch } = project.store.runs.get(id);
+      const refuse = (why: string) =>
+        new StudioError('refused', `Run ${id} cannot be resumed: ${why}`);
+      if (state !== 'failed' && state !== 'cancelled') throw refuse(`it is ${state}.`);
+      if (checkpointEpoch === null)
+        throw refuse('it ended before its first epoch was complete. Train it again.');
+      if ((await keepCheckpoint(runFolder(project, id))) === null)
+        throw refuse('its checkpoint is gone or damaged. Train it again.');
+      const run = project.store.runs.resume(id);
+      context.emit({ name: 'run.changed', data: { run } });
+      queue.wake();
+      return { run };
     },
 
     'runs.delete': async ({ id }) => {

@@ -89,6 +89,9 @@ export class RunsState {
   }
 
   #learn(run: Run): void {
+    // It began anew, or goes on after an earlier epoch than the last that was told.
+    const told = this.#epochs.get(run.id) ?? [];
+    if (told.length > run.epochs) this.#epochs.set(run.id, told.slice(0, run.epochs));
     const known = this.list.some(({ id }) => id === run.id);
     this.list = known
       ? this.list.map((old) => (old.id === run.id ? run : old))

@@ -134,14 +134,14 @@ describe('runs', () => {
     expect(() => store.runs.delete(9)).toThrow('Run 9 is not in this project.');
   });
 
-  it('go back to their place in the queue and start anew', async () => {
+  it('go back to their place in the queue with their epochs', async () => {
     const { store } = await newStore();
     const first = trainedRun(store);
     const second = store.runs.create(asked).id;
     expect(store.runs.requeue(first)).toMatchObject({
       state: 'queued',
       startedAt: null,
-      epochs: 0,
+      epochs: 3,
     });
     expect(store.runs.inState('queued').map(({ id }) => id)).toEqual([first, second]);
   });
@@ -151,15 +151,21 @@ describe('runs', () => {
     const running = trainedRun(store);
     const waiting = store.runs.create(asked).id;
     const again = reopen(path, store);
-    again.runs.failInterrupted('Graft was closed while this run was training.');
+    again.runs.failInterrupted(running, 'Graft was closed while this run was training.', 3);
     expect(again.runs.get(running)).toMatchObject({
       state: 'failed',
       reason: 'Graft was closed while this run was training.',
       finishedAt: null,
       seconds: null,
       epochs: 3,
+      checkpointEpoch: 3,
     });
     expect(again.runs.get(waiting).state).toBe('queued');
+    expect(again.runs.resume(running)).toMatchObject({ state: 'queued', reason: null });
+    expect(() => again.runs.resume(waiting)).toThrow('is queued and cannot be resumed');
+    expect(again.runs.start(running, { classes, counts }).checkpointEpoch).toBe(null);
+    again.epochs.replace(running, again.epochs.list(running).slice(0, 2));
+    expect(again.runs.get(running).epochs).toBe(2);
   });
 
   it('leave nothing when deleted, and their number is not used again', async () => {

@@ -6,6 +6,7 @@ import { openStore } from '../../src-main/store/store.ts';
 import { createContext } from '../../src-main/studio/context.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import type { StudioEvent } from '../../src-shared/contract.ts';
+import { defaultSettings } from '../../src-shared/recipes.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
 async function newStudio(folder?: string) {
@@ -209,7 +210,7 @@ describe('a run that was training when the studio was killed', () => {
     await studio.call('project.create', { path });
     await studio.call('project.close', {});
     const store = openStore(join(path, 'studio.db'), { create: false });
-    const settings = { epochs: 1 } as never;
+    const settings = defaultSettings['fine-tune-top'];
     const run = { backbone: 'resnet18', recipe: 'fine-tune-top', settings } as const;
     const data = { classes: [], counts: { train: 1, validation: 1, test: 1 } };
     store.runs.start(store.runs.create({ ...run, ...data }).id, data);

@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
+import { StudioError } from '../../../src-shared/errors.ts';
 import { type RecipeName, recipeNames, usualRecipes } from '../../../src-shared/recipes.ts';
-import { train } from '../follow.ts';
+import { resume, train } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
-import { addCommonOptions, type CommonOptions, recipeList } from '../options.ts';
+import { addCommonOptions, type CommonOptions, positiveInteger, recipeList } from '../options.ts';
 import { printJson } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { chooseBackbones, demandFinished, runReporter } from '../runs.ts';
-import { withProject } from '../session.ts';
+import { type Session, withProject } from '../session.ts';
 import { addSettingOptions, settingsOf } from '../settings.ts';
 
 interface Options extends CommonOptions {
   readonly recipe?: RecipeName[];
   readonly backbone?: string;
+  readonly resume?: number;
 }
 
 export function trainCommand(program: Command): void {
@@ -22,28 +24,47 @@ export function trainCommand(program: Command): void {
       `some of ${recipeNames.join(',')}; ${usualRecipes.join(' and ')} if not given`,
       recipeList,
     )
-    .option('--backbone <name>', 'the network to start from; the best one there is if not given');
+    .option('--backbone <name>', 'the network to start from; the best one there is if not given')
+    .option('--resume <run>', 'go on with an interrupted run, as it was set up', positiveInteger);
   addSettingOptions(command).action((dir: string, options: Options) =>
     withProject(dir, options.connect, (session) =>
       interruptible(async (signal) => {
-        const [backbone] = await chooseBackbones(
-          session,
-          options.backbone === undefined ? undefined : [options.backbone],
-        );
-        const settings = settingsOf({ ...options });
-        const wanted = (options.recipe ?? usualRecipes).map((recipe) => ({
-          recipe,
-          backbone: backbone!,
-          settings,
-        }));
         const progress = createProgress(options);
+        const tell = options.json ? printJson : runReporter(progress);
         try {
-          const tell = options.json ? printJson : runReporter(progress);
-          demandFinished(await train(session, wanted, tell, signal));
+          if (options.resume !== undefined) {
+            refuseOthers(options);
+            demandFinished(await resume(session, options.resume, tell, signal));
+          } else {
+            demandFinished(await train(session, await wantedRuns(session, options), tell, signal));
+          }
         } finally {
           progress.clear();
         }
       }),
     ),
   );
+}
+
+async function wantedRuns(session: Session, options: Options) {
+  const [backbone] = await chooseBackbones(
+    session,
+    options.backbone === undefined ? undefined : [options.backbone],
+  );
+  const settings = settingsOf({ ...options });
+  return (options.recipe ?? usualRecipes).map((recipe) => ({
+    recipe,
+    backbone: backbone!,
+    settings,
+  }));
+}
+
+/** @throws StudioError when something is asked of a run that is set up already */
+function refuseOthers(options: Options): void {
+  const given = Object.keys(settingsOf({ ...options })).length > 0;
+  if (given || options.recipe || options.backbone !== undefined)
+    throw new StudioError(
+      'invalid-input',
+      'A resumed run goes on as it was set up: --resume takes no recipe, network or setting beside it.',
+    );
 }

@@ -9,6 +9,12 @@ import { loadBackbone } from '../backbones/weight-file.ts';
 import { wholeModel, withTrunk, writeModel } from '../model/model-file.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
 import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
+import {
+  type Checkpoint,
+  fingerprintOf,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../training/checkpoint.ts';
 import { softmax } from '../training/classification.ts';
 import { trainTail } from '../training/train-tail.ts';
 import type { JobContext } from './job.ts';
@@ -33,6 +39,13 @@ export async function trainOn(
     const indices = (split: SplitName) =>
       examples.flatMap((example, at) => (example.split === split ? [at] : []));
     const test = indices('test');
+    const microBatch = Math.min(
+      job.settings.microBatch || Number.POSITIVE_INFINITY,
+      job.settings.batchSize,
+    );
+    const fingerprint = fingerprintOf({ ...belongsTo(job, examples), microBatch });
+    const from = await readCheckpoint(job.runFolder, fingerprint);
+    context.report({ kind: 'begun', epochs: from?.epochs ?? [] });
     const result = await trainTail({
       runtime,
       tail,
@@ -43,11 +56,10 @@ export async function trainOn(
       split: { train: indices('train'), validation: indices('validation'), test },
       settings: job.settings,
       blocks: backbone.blocks.map(({ output }) => output),
-      microBatch: Math.min(
-        job.settings.microBatch || Number.POSITIVE_INFINITY,
-        job.settings.batchSize,
-      ),
+      microBatch,
       signal: context.signal,
+      from: from ?? undefined,
+      keep: (checkpoint: Checkpoint) => writeCheckpoint(job.runFolder, fingerprint, checkpoint),
       onEpoch: (epoch) => context.report({ kind: 'epoch', epoch }),
     });
     await mkdir(job.runFolder, { recursive: true });
@@ -84,6 +96,13 @@ export async function trainOn(
   } finally {
     prepared.close();
   }
+}
+
+/** All that moves the numbers of a training. Another version may compute them in another order. */
+function belongsTo(job: TrainJob, examples: TrainJob['examples']) {
+  const { backbone, recipe, settings, classes } = job;
+  const pictures = examples.map(({ sha256, label, split }) => [sha256, label, split]);
+  return { version, backbone: backbone.sha256, recipe, settings, classes, pictures };
 }
 
 /** @throws StudioError when there is too little to train on */

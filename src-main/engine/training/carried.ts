@@ -28,6 +28,19 @@ export class Carried {
     return Object.fromEntries(Object.entries(this.#spare).map(([name, to]) => [next(name), to]));
   }
 
+  /** Goes on from these instead: some others of the same names. */
+  restore(from: Tensors): void {
+    this.#now = Object.fromEntries(
+      Object.keys(this.#now).map((name) => {
+        const tensor = from[name];
+        if (!tensor) throw new Error(`${name} is missing from what was kept`);
+        return [name, tensor];
+      }),
+    );
+    this.#spare = {};
+    this.#borrowed = true;
+  }
+
   /** Takes the results of a run. */
   turn(results: Tensors): void {
     this.#spare = this.#borrowed ? {} : this.#now;

@@ -4,6 +4,7 @@ import { StudioError } from '../../../src-shared/errors.ts';
 import type { TrainSettings } from '../../../src-shared/recipes.ts';
 import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { balancedExamples } from './class-balance.ts';
 import { type Quality, quality } from './classification.ts';
 import { drawMix, type Mix, mixed, mixes } from './mixing.ts';
@@ -27,6 +28,10 @@ export interface FitOptions {
   /** How much each class counts in the loss; all alike when absent. */
   readonly classWeights?: readonly number[] | undefined;
   readonly signal: AbortSignal;
+  /** Where it stood when it was interrupted: it goes on from there, to the very same end. */
+  readonly from?: Checkpoint | undefined;
+  /** Keeps where it stands; awaited after every epoch, before that is told. */
+  readonly keep?: ((checkpoint: Checkpoint) => Promise<void>) | undefined;
   readonly onEpoch: (epoch: Epoch) => void;
 }
 
@@ -51,23 +56,31 @@ const dropping = 2;
  */
 export async function fit(options: FitOptions): Promise<Fitted> {
   const { trainer, network, features, labels, train, validation, settings, signal } = options;
-  const { classWeights, microBatch } = options;
-  const order = seededRandom(settings.seed, shuffling);
-  const drop = seededRandom(settings.seed, dropping);
+  const { classWeights, microBatch, from } = options;
+  const stream = (name: string, number: number) =>
+    seededRandom(settings.seed, number, from?.random[name]);
+  const random = { order: stream('order', shuffling), drop: stream('drop', dropping) };
   const stepsPerEpoch = Math.ceil(train.length / settings.batchSize);
   const steps = stepsPerEpoch * settings.epochs;
   const validationLabels = validation.map((example) => labels[example]!);
 
-  let best: Omit<Fitted, 'epochs'> | undefined;
   const mixing = mixes(settings, features.dims);
-  let step = 0;
+  let best: Omit<Fitted, 'epochs'> | undefined = from?.best;
+  let step = from?.steps ?? 0;
+  const epochs: Epoch[] = [...(from?.epochs ?? [])];
+  const resumedAfter = epochs.length;
+  if (from) trainer.restore(from.state, from.steps);
+  const ended = () =>
+    epochs.length >= settings.epochs ||
+    (best !== undefined && epochs.length - best.bestEpoch >= settings.patience);
   const began = performance.now();
-  for (let epoch = 1; ; epoch++) {
+  while (!ended()) {
+    const epoch = epochs.length + 1;
     const epochBegan = performance.now();
     const examples =
       settings.classBalance === 'sampling'
-        ? balancedExamples(train, labels, order)
-        : shuffled(train, order);
+        ? balancedExamples(train, labels, random.order)
+        : shuffled(train, random.order);
     let loss = 0;
     const batches = inBatches(examples, settings.batchSize);
     const parts = batches.map((batch) => inBatches(batch, microBatch));
@@ -92,7 +105,7 @@ export async function fit(options: FitOptions): Promise<Fitted> {
         features: mix ? mixed(input!, features.dims, mix) : input!,
         labels: part.map((example) => labels[example]!),
         mixed: mix && { labels: others.map((example) => labels[example]!), share: mix.share },
-        dropout: settings.dropout > 0 ? dropoutMask(width, settings.dropout, drop) : null,
+        dropout: settings.dropout > 0 ? dropoutMask(width, settings.dropout, random.drop) : null,
       };
     };
     for (const [at, batch] of batches.entries()) {
@@ -117,20 +130,33 @@ export async function fit(options: FitOptions): Promise<Fitted> {
     if (!best || reached.loss < best.validation.loss) {
       best = { weights: copied(trainer.weights), validation: reached, bestEpoch: epoch };
     }
-    options.onEpoch({
+    const pace = (performance.now() - began) / 1000 / (epoch - resumedAfter);
+    const done: Epoch = {
       epoch,
       trainLoss: loss / train.length,
       validationLoss: reached.loss,
       validationAccuracy: reached.accuracy,
       imagesPerSecond: train.length / ((trained - epochBegan) / 1000),
-      secondsLeft: ((performance.now() - began) / 1000 / epoch) * (settings.epochs - epoch),
+      secondsLeft: pace * (settings.epochs - epoch),
+    };
+    epochs.push(done);
+    await options.keep?.({
+      epochs,
+      steps: step,
+      random: { order: random.order.state(), drop: random.drop.state() },
+      best,
+      state: trainer.state,
     });
-    if (epoch === settings.epochs || epoch - best.bestEpoch >= settings.patience) {
-      if (settings.restoreBest) return { ...best, epochs: epoch };
-      const weights = copied(trainer.weights);
-      return { weights, validation: reached, bestEpoch: epoch, epochs: epoch };
-    }
+    options.onEpoch(done);
   }
+  if (settings.restoreBest) return { ...best!, epochs: epochs.length };
+  const last = epochs.at(-1)!;
+  return {
+    weights: copied(trainer.weights),
+    validation: { accuracy: last.validationAccuracy, loss: last.validationLoss },
+    bestEpoch: last.epoch,
+    epochs: last.epoch,
+  };
 }
 
 /** Rises in `warmup` equal steps, the last of which reaches 1, then decays over the steps that are left. */

@@ -1,7 +1,12 @@
 /** What training draws at random, the same everywhere for the same seed. */
 import type { Random } from '../../../src-shared/random.ts';
 
-export { type Random, seededRandom } from '../../../src-shared/random.ts';
+export {
+  type Random,
+  type RandomState,
+  type SeededRandom,
+  seededRandom,
+} from '../../../src-shared/random.ts';
 
 /** A new order of the items, every one equally likely (Fisher and Yates). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {

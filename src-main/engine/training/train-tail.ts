@@ -24,6 +24,7 @@ import { heInitialised } from '../recipes/initialise.ts';
 import { parametersOf } from '../recipes/parameters.ts';
 import type { TailPlan } from '../recipes/plan.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { inverseFrequencies } from './class-balance.ts';
 import { type Fitted, fit } from './fit.ts';
 import { mixes } from './mixing.ts';
@@ -56,6 +57,9 @@ export interface TailOptions {
   /** How many pictures of a batch are computed at once; all of them when absent. */
   readonly microBatch?: number;
   readonly signal: AbortSignal;
+  /** Where it stood when it was interrupted. */
+  readonly from?: Checkpoint | undefined;
+  readonly keep?: ((checkpoint: Checkpoint) => Promise<void>) | undefined;
   readonly onEpoch: (epoch: Epoch) => void;
 }
 
@@ -94,8 +98,9 @@ async function trainOn(options: TailOptions): Promise<TrainedTail> {
   if (tail.nodes.length === 0) {
     trained = await fitGraph(lastLayer, { ...options, features: ends });
   } else {
-    const weights =
-      settings.headEpochs === 0 ? untrained : await headFirst(lastLayer, ends, options);
+    // What was kept of an interrupted training has the last layer in it.
+    const asItIs = settings.headEpochs === 0 || options.from;
+    const weights = asItIs ? untrained : await headFirst(lastLayer, ends, options);
     trained = await fitGraph(withHead(tail, weights), options);
   }
   return { ...trained, weights: foldStandard(trained.weights, standard) };
@@ -120,6 +125,7 @@ async function headFirst(lastLayer: Graph, ends: Features, options: TailOptions)
     },
     microBatch: options.settings.batchSize,
     split: { ...options.split, test: [] },
+    keep: undefined,
     onEpoch: () => {},
   });
   return weights;

@@ -105,6 +105,18 @@ export class Trainer {
     );
   }
 
+  /** All that a step hands to the next, as it lies there until the next step. */
+  get state(): Weights {
+    return { ...this.#learned.now, ...this.#running.now };
+  }
+
+  /** Goes on as one did that was in this state after so many steps. */
+  restore(state: Weights, steps: number): void {
+    this.#learned.restore(state);
+    this.#running.restore(state);
+    this.#steps = steps;
+  }
+
   /** One step of the optimizer; gives the mean loss of the batch before it. */
   async step(batch: Batch): Promise<number> {
     this.#steps++;

@@ -4,6 +4,7 @@ import { library } from './003-library.ts';
 import { fingerprints } from './004-fingerprints.ts';
 import { marksAndViews } from './005-marks-and-views.ts';
 import { quantisation } from './006-quantisation.ts';
+import { datasets } from './007-datasets.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -16,4 +17,5 @@ export const migrations: readonly string[] = [
   fingerprints,
   marksAndViews,
   quantisation,
+  datasets,
 ];
