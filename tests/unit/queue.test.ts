@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { writeCheckpoint } from '../../src-main/engine/training/checkpoint.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import { fakeEngine } from '../helpers/fake-engine.ts';
 import { writeShapes } from '../helpers/shapes.ts';
@@ -262,4 +263,95 @@ it('writes a finished model where it is asked to, and says why it cannot', async
   await rm(model);
   await expect(save(out)).rejects.toThrow('is gone');
   expect(await readFile(out, 'utf8')).toBe('a model');
+});
+
+/** As the engine leaves it after so many epochs. */
+async function leaveCheckpoint(runFolder: string, count: number) {
+  const epochs = Array.from({ length: count }, (_, i) => ({
+    epoch: i + 1,
+    trainLoss: 1,
+    validationLoss: 1,
+    validationAccuracy: 0.5,
+    imagesPerSecond: 1,
+    secondsLeft: 1,
+  }));
+  const best = { bestEpoch: 1, validation: { accuracy: 0.5, loss: 1 }, weights: {} };
+  await writeCheckpoint(runFolder, 'a fingerprint', {
+    ...{ epochs, best, steps: count, random: {}, state: {} },
+  });
+}
+
+it('keeps the pictures and labels of a waiting run over a restart, whatever is labelled then', async () => {
+  const { engine, studio, folder, start, startedJobs } = await shapesProject();
+  await start(2);
+  await startedJobs(1);
+  await studio.call('project.close', {});
+  const another = createStudio({ engine: fakeEngine(), resumesQueue: false });
+  await another.call('project.open', { path: folder });
+  const { ids } = await another.call('images.query', { filter: {}, sort: 'name' });
+  const [circle, square] = (await another.call('project.current', {})).project!.labels;
+  await another.call('labels.assign', { imageIds: [ids[0]!], labelId: square!.id });
+  await another.call('labels.assign', { imageIds: [ids.at(-1)!], labelId: circle!.id });
+  await another.close();
+  await studio.call('project.open', { path: folder });
+  await startedJobs(2);
+  engine.started[1]!.epoch(1);
+  engine.started[1]!.finish(1);
+  await startedJobs(3);
+  for (const { job } of engine.started.slice(1)) {
+    expect(job.examples).toEqual(engine.started[0]!.job.examples);
+    expect(job.classes).toEqual(engine.started[0]!.job.classes);
+  }
+});
+
+it('resumes a run that crashed after an epoch, and a cancelled one', async () => {
+  const { engine, studio, start, startedJobs } = await shapesProject();
+  const id = (await start()).runs[0]!.id;
+  await startedJobs(1);
+  const [first] = engine.started;
+  await leaveCheckpoint(first!.job.runFolder, 7);
+  await writeFile(join(first!.job.runFolder, '.checkpoint.safetensors.half.tmp'), '');
+  const failed = nextEvent(studio, 'run.changed', ({ run }) => run.state === 'failed');
+  first!.fail('The training engine crashed (SIGSEGV).');
+  expect((await failed).run).toMatchObject({
+    reason:
+      'The training engine crashed (SIGSEGV). It was interrupted after epoch 7; Resume goes on from there.',
+    checkpointEpoch: 7,
+  });
+  expect(await readdir(first!.job.runFolder)).toEqual(['checkpoint.safetensors']);
+
+  expect((await studio.call('runs.resume', { id })).run).toMatchObject({ id, reason: null });
+  await startedJobs(2);
+  expect(engine.started[1]!.job).toEqual(first!.job);
+  await studio.call('runs.cancel', { id });
+  expect((await studio.call('runs.list', {})).runs[0]).toMatchObject({
+    state: 'cancelled',
+    checkpointEpoch: 7,
+  });
+  await studio.call('runs.resume', { id });
+  await startedJobs(3);
+  engine.started[2]!.epoch(1);
+  const finished = nextEvent(studio, 'run.changed', ({ run }) => run.state === 'finished');
+  engine.started[2]!.finish(1);
+  expect((await finished).run.checkpointEpoch).toBe(null);
+  await until('the checkpoint is gone', async () => {
+    return (await readdir(first!.job.runFolder)).length === 0;
+  });
+  await expect(studio.call('runs.resume', { id })).rejects.toThrow('it is finished');
+});
+
+it('says why a run cannot be resumed', async () => {
+  const { engine, studio, start, startedJobs } = await shapesProject();
+  const id = (await start()).runs[0]!.id;
+  await startedJobs(1);
+  await expect(studio.call('runs.resume', { id })).rejects.toThrow('it is running');
+  await studio.call('runs.cancel', { id });
+  await expect(studio.call('runs.resume', { id })).rejects.toThrow('before its first epoch');
+  const second = (await start()).runs[0]!.id;
+  await startedJobs(2);
+  const { runFolder } = engine.started[1]!.job;
+  await leaveCheckpoint(runFolder, 1);
+  await studio.call('runs.cancel', { id: second });
+  await rm(runFolder, { recursive: true });
+  await expect(studio.call('runs.resume', { id: second })).rejects.toThrow('is gone or damaged');
 });
