@@ -1,6 +1,5 @@
 /** The queue of runs: one is trained after the other, whatever doors and windows do. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
 import { EngineEnded } from '../engine/ended.ts';
