@@ -5,6 +5,7 @@
  * Input is checked where it enters the main side (src-main/studio/dispatch.ts); types are inferred.
  */
 import { z } from 'zod';
+import { augmentation } from './augmentation.ts';
 import * as d from './domain.ts';
 import { preferences } from './preferences.ts';
 import { recipeNames, trainSettings } from './recipes.ts';
@@ -275,6 +276,17 @@ export const calls = {
   predict: define(
     z.strictObject({ run: d.runId, files: z.array(z.string().min(1)).min(1).max(1000) }),
     z.object({ predictions: z.array(d.filePrediction), rejected: z.array(d.rejection) }),
+  ),
+
+  /** Views of a picture as training with this seed sees them, as addresses of data (WebP). */
+  'augmentation.preview': define(
+    z.strictObject({
+      imageId: d.imageId,
+      augmentation: augmentation.strict(),
+      seed: trainSettings.shape.seed,
+      count: z.int().min(1).max(32),
+    }),
+    z.object({ pictures: z.array(z.string()) }),
   ),
 
   // What is kept of frozen networks' work, so that it is done once.

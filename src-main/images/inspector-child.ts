@@ -3,15 +3,19 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ErrorReply } from '../../src-shared/errors.ts';
 import type { Inspection } from './inspect.ts';
+import type { ViewsTask } from './preview-views.ts';
 
 export type InspectorTask =
   | { readonly kind: 'inspect'; readonly path: string; readonly thumbnails: string }
-  | { readonly kind: 'convert'; readonly path: string };
+  | { readonly kind: 'convert'; readonly path: string }
+  | ({ readonly kind: 'views' } & ViewsTask);
 
 export interface TaskResult {
   readonly inspect: Inspection;
   /** WebP. */
   readonly convert: Uint8Array;
+  /** WebP, each. */
+  readonly views: readonly Uint8Array[];
 }
 
 export type InspectorReply =

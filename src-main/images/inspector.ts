@@ -4,16 +4,26 @@
  */
 import { constants, setPriority } from 'node:os';
 import sharp from 'sharp';
-import { toErrorReply } from '../../src-shared/errors.ts';
+import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
 import { inspect } from './inspect.ts';
 import type { InspectorReply, InspectorTask, TaskResult } from './inspector-child.ts';
 import { convert } from './picture.ts';
+import { previewViews } from './preview-views.ts';
 
 // Several pictures at once keep the cores busy; several threads per picture would only get in the way.
 sharp.concurrency(1);
 
 function perform(task: InspectorTask): Promise<TaskResult[InspectorTask['kind']]> {
-  return task.kind === 'inspect' ? inspect(task.path, task.thumbnails) : convert(task.path);
+  switch (task.kind) {
+    case 'inspect':
+      return inspect(task.path, task.thumbnails);
+    case 'convert':
+      return convert(task.path);
+    case 'views':
+      return previewViews(task);
+    default:
+      return assertNever(task);
+  }
 }
 
 process.on('message', async (task) => {

@@ -8,6 +8,7 @@ import {
   type InspectorTask,
   type TaskResult,
 } from './inspector-child.ts';
+import type { ViewsTask } from './preview-views.ts';
 
 interface Job {
   readonly task: InspectorTask;
@@ -45,6 +46,11 @@ export class Inspectors {
   /** As `convert` in picture.ts, in another process. */
   convert(path: string): Promise<TaskResult['convert']> {
     return this.#run({ kind: 'convert', path }) as Promise<TaskResult['convert']>;
+  }
+
+  /** As `previewViews` in preview-views.ts, in another process. */
+  views(task: ViewsTask): Promise<TaskResult['views']> {
+    return this.#run({ kind: 'views', ...task }) as Promise<TaskResult['views']>;
   }
 
   /** Ids of the processes that run now. */

@@ -4,6 +4,7 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { EngineHost } from '../engine/host.ts';
 import { Inspectors } from '../images/inspectors.ts';
 import { assistCalls } from './assist.ts';
+import { augmentationCalls } from './augmentation.ts';
 import { backboneCalls } from './backbones.ts';
 import { beginCalls } from './begin.ts';
 import { compareCalls } from './compare.ts';
@@ -83,6 +84,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...compareCalls(context),
     ...predictCalls(context),
     ...preferences,
+    ...augmentationCalls(context),
     ...featureCalls(context, preferences),
     ...assist.calls,
     ...doctorCalls(context),
