@@ -4,6 +4,9 @@ import type { Label } from './domain.ts';
 /** A label needs a picture to train on, one to choose by and one to test. */
 export const leastPerLabel = 3;
 
+/** A label with fewer is learned badly, however it is trained. */
+export const fewToLearn = 10;
+
 /**
  * The one next step in a sentence, or null when training can start: at least two labels, and of each that
  * is used at all at least three pictures. Labels without a picture are left out of the training.

@@ -26,18 +26,26 @@ const label = [
   { id: 'clear', words: 'Take the label away', keys: ['0'] },
   { id: 'find', words: 'Find a label by its name, or make one', keys: ['T', 'Enter'] },
   { id: 'new-label', words: 'New label', keys: ['N'] },
+  { id: 'unsure', words: 'Unsure, or sure again', keys: ['U'] },
+  { id: 'exclude', words: 'Exclude, or take back in', keys: ['X'] },
+  { id: 'note', words: 'Write a note', keys: ['W'] },
   { id: 'undo', words: 'Undo', keys: ['Ctrl+Z'] },
   { id: 'redo', words: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'] },
+  { id: 'history', words: 'History of the project', keys: ['H'] },
 ] as const satisfies readonly Action[];
 
 const select = [
   { id: 'toggle', words: 'Select one more, or one less', keys: ['Ctrl+Space'] },
   { id: 'all', words: 'Select all that are shown', keys: ['Ctrl+A'] },
+  { id: 'piles', words: 'Sort the selection into piles', keys: ['P'] },
 ] as const satisfies readonly Action[];
 
 const look = [
   { id: 'open', words: 'Open large, and close again', keys: ['Space'] },
-  { id: 'filter', words: 'Filter', keys: ['/'] },
+  { id: 'focus', words: 'Focus on one picture, and back', keys: ['F'] },
+  { id: 'filter', words: 'Filter by name or label', keys: ['/'] },
+  { id: 'filters', words: 'All filters', keys: ['Shift+F'] },
+  { id: 'save-view', words: 'Save the filter as a view', keys: ['Shift+S'] },
   { id: 'import', words: 'Import pictures', keys: ['I'] },
 ] as const satisfies readonly Action[];
 
@@ -46,6 +54,10 @@ const view = [
   { id: 'zoom-in', words: 'Zoom in', keys: ['Plus', '='] },
   { id: 'zoom-out', words: 'Zoom out', keys: ['-'] },
   { id: 'fit', words: 'Fit, or actual size', keys: ['Z'] },
+  { id: 'box', words: 'Zoom into a box', keys: ['B'] },
+  { id: 'rotate-left', words: 'Turn left', keys: ['['] },
+  { id: 'rotate-right', words: 'Turn right', keys: [']'] },
+  { id: 'contrast', words: 'Stretch the contrast', keys: ['C'] },
 ] as const satisfies readonly Action[];
 
 const anywhere = [

@@ -68,4 +68,7 @@ export const worksOnOne: ReadonlySet<RoomAction> = new Set<RoomAction>([
   'find',
   'undo',
   'redo',
+  'unsure',
+  'exclude',
+  'note',
 ]);

@@ -9,6 +9,9 @@ export class Labelling {
   /** For a screen reader, where nothing is said on the screen: what was just done. */
   said = $state('');
 
+  /** Does the cursor go on when a label was given? */
+  advances: () => boolean = () => true;
+
   readonly #studio: StudioState;
   readonly #pictures: Pictures;
   /** Brings the cursor into sight after it has moved. */
@@ -31,7 +34,7 @@ export class Labelling {
     const some = chosen(ids, selection);
     if (some.length === 0) return;
     const giving = this.#pictures.assign(some, label.id);
-    this.#moveOn(some);
+    if (this.advances()) this.#moveOn(some);
     if (!(await giving)) return;
     if (some.length > 1) this.#tell(`${counted(some.length)} labelled ${label.name}.`);
     else this.said = `Labelled ${label.name}`;
@@ -43,6 +46,31 @@ export class Labelling {
     if (some.length === 0 || !(await this.#pictures.assign(some, null))) return;
     if (some.length > 1) this.#tell(`Label taken away from ${counted(some.length)}.`);
     else this.said = 'Label taken away';
+  }
+
+  /** What of the selection is not so becomes so; if all is, none is. */
+  async flag(mark: 'unsure' | 'excluded'): Promise<void> {
+    const { ids, selection } = this.#pictures;
+    const some = chosen(ids, selection);
+    if (some.length === 0) return;
+    const to = !some.every((id) => this.#pictures.image(id)?.[mark]);
+    if (!(await this.#pictures.mark(some, { [mark]: to }))) return;
+    const words = mark === 'unsure' ? (to ? 'unsure' : 'sure again') : to ? 'excluded' : 'back in';
+    if (some.length > 1) this.#tell(`${counted(some.length)} ${words}.`);
+    else this.said = `Picture ${words}`;
+  }
+
+  async note(note: string): Promise<boolean> {
+    const { ids, selection } = this.#pictures;
+    return this.#pictures.mark(chosen(ids, selection), { note });
+  }
+
+  /** Piles, each with its label, as one step. */
+  async sort(piles: Parameters<Pictures['sortIntoPiles']>[0]): Promise<boolean> {
+    if (!(await this.#pictures.sortIntoPiles(piles))) return false;
+    const many = piles.reduce((sum, { imageIds }) => sum + imageIds.length, 0);
+    this.#tell(`${counted(many)} sorted into piles.`);
+    return true;
   }
 
   async create(name: string): Promise<Label | undefined> {

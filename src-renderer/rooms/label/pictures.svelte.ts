@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { Image, ImageFilter, ImageSort } from '../../../src-shared/domain.ts';
+import type { CallInput } from '../../../src-shared/contract.ts';
+import type { Image, ImageFilter, ImageMarks, ImageSort } from '../../../src-shared/domain.ts';
 import type { StudioState } from '../../state/studio.svelte.ts';
 import { carryOver, choose, nothing, type Selection } from './selection.ts';
 
@@ -148,13 +149,27 @@ export class Pictures {
     return answer !== undefined;
   }
 
+  /** Marks these pictures; true when the studio has written it down. */
+  async mark(ids: readonly number[], to: Partial<ImageMarks>): Promise<boolean> {
+    const answer = await this.#studio.save('images.mark', { imageIds: [...ids], ...to });
+    return answer !== undefined;
+  }
+
+  /** Labels by pile (null: none), as one step. */
+  async sortIntoPiles(piles: CallInput<'labels.sort'>['piles']): Promise<boolean> {
+    return (await this.#studio.save('labels.sort', { piles })) !== undefined;
+  }
+
   async #ask(): Promise<readonly number[] | undefined> {
     const query = ++this.#query;
     const { filter, sort } = this;
     const [found, unlabelled] = await Promise.all([
       this.#studio.ask('images.query', { filter, sort }),
       filter.label === undefined
-        ? this.#studio.ask('images.query', { filter: { ...filter, label: 'none' }, sort })
+        ? this.#studio.ask('images.query', {
+            filter: { excluded: false, ...filter, label: 'none' },
+            sort,
+          })
         : undefined,
     ]);
     // Typing in the filter asks again before the last answer has come.
@@ -199,7 +214,8 @@ export class Pictures {
     if (labelId === null) this.#unlabelled.add(id);
     else this.#unlabelled.delete(id);
     const { label } = this.filter;
-    if (label === undefined || label === (labelId ?? 'none')) this.#misfits.delete(id);
+    const fits = label === 'any' ? labelId !== null : label === (labelId ?? 'none');
+    if (label === undefined || fits) this.#misfits.delete(id);
     else this.#misfits.add(id);
     this.misfits = this.#misfits.size;
   }

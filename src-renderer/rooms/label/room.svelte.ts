@@ -6,13 +6,15 @@ import type { StudioState } from '../../state/studio.svelte.ts';
 import type { Command } from './keys.ts';
 import { Labelling } from './labelling.svelte.ts';
 import { Pictures } from './pictures.svelte.ts';
-import { choose, chooseAll } from './selection.ts';
+import { choose, chooseAll, chosen } from './selection.ts';
 
 /** What lies over the room. */
 export type Open =
   | { readonly what: 'large' }
   /** `large`: over the large view, to which it goes back. */
   | { readonly what: 'find'; readonly large: boolean }
+  | { readonly what: 'note' | 'filters' | 'history' | 'save-view' }
+  | { readonly what: 'piles'; readonly ids: readonly number[] }
   | { readonly what: 'merge'; readonly from: Label }
   | { readonly what: 'import'; readonly sources: Sources | undefined };
 
@@ -32,6 +34,8 @@ export class Room {
   /** The one thing that lies over the room. */
   open = $state.raw<Open | undefined>();
   naming = $state(false);
+  /** One picture large, with the next ones below it, in place of the grid. */
+  focused = $state(false);
   shown = $state.raw<Shown | undefined>();
   filterField: { focus(): void } | undefined;
   readonly isLarge = $derived(
@@ -48,6 +52,21 @@ export class Room {
     },
     undo: () => void this.labelling.undo(),
     redo: () => void this.labelling.redo(),
+    unsure: () => void this.labelling.flag('unsure'),
+    exclude: () => void this.labelling.flag('excluded'),
+    note: () => this.#over('note'),
+    history: () => this.#over('history'),
+    filters: () => this.#over('filters'),
+    'save-view': () => this.#over('save-view'),
+    focus: () => {
+      if (this.pictures.ids.length === 0) return;
+      this.focused = !this.focused;
+      this.#choose(Math.max(0, this.pictures.selection.cursor), 'only');
+    },
+    piles: () => {
+      const ids = chosen(this.pictures.ids, this.pictures.selection);
+      if (ids.length > 0) this.open = { what: 'piles', ids };
+    },
     toggle: () => this.#choose(this.pictures.selection.cursor, 'toggle'),
     all: () => {
       this.pictures.selection = chooseAll(this.pictures.ids, this.pictures.selection);
@@ -64,6 +83,7 @@ export class Room {
   constructor(studio: StudioState) {
     this.pictures = new Pictures(studio);
     this.labelling = new Labelling(studio, this.pictures, () => void this.shown?.reveal());
+    this.labelling.advances = () => !this.focused || studio.settings.now.advance;
   }
 
   /** Does the room know this action? */
@@ -83,7 +103,8 @@ export class Room {
       const label = this.labelling.at(command.place);
       if (label) void this.labelling.assign(label);
     } else {
-      this.#choose(this.shown?.stepTo(command.step) ?? 0, command.how);
+      const how = this.focused ? 'only' : command.how;
+      this.#choose(this.shown?.stepTo(command.step) ?? 0, how);
       void this.shown?.reveal();
     }
   }
@@ -96,6 +117,10 @@ export class Room {
 
   /** Esc: a selection of many becomes one; then the filter goes. */
   back(): void {
+    if (this.focused) {
+      this.focused = false;
+      return;
+    }
     const { selection, filter } = this.pictures;
     if (selection.ids.size > 1) this.#choose(selection.cursor, 'only');
     else if (Object.keys(filter).length > 0) void this.apply({});
@@ -120,6 +145,10 @@ export class Room {
   async apply(filter: ImageFilter, sort?: ImageSort): Promise<void> {
     await this.pictures.apply(filter, sort);
     await this.shown?.show();
+  }
+
+  #over(what: 'note' | 'filters' | 'history' | 'save-view'): void {
+    if (what !== 'note' || this.pictures.cursorId !== undefined) this.open = { what };
   }
 
   #choose(index: number, how: Parameters<typeof choose>[3]): void {
