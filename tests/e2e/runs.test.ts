@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type OpenStudio, openPage, openProject } from '../helpers/browser.ts';
+import { leaveCheckpoint } from '../helpers/checkpoint.ts';
 import { type FakeEngine, fakeEngine } from '../helpers/fake-engine.ts';
 import { writeShapes } from '../helpers/shapes.ts';
 import { importAll } from '../helpers/studio.ts';
@@ -37,6 +38,27 @@ it('says why a run failed, stops another, and forgets both', async () => {
   await page.getByText('Stopped before its end.').waitFor();
   await page.getByRole('button', { name: 'Delete this run' }).click();
   await page.getByRole('heading', { name: 'Recipes to compare' }).waitFor();
+});
+
+it('lets a run that was interrupted go on', async () => {
+  const { door, engine } = await openShapes();
+  const page = await openPage(`${door.url}#train`);
+  const aside = page.getByRole('complementary', { name: 'Runs and networks' });
+  await page.getByRole('button', { name: 'Train and compare 2 recipes' }).click();
+  await until('the first run to start', () => engine.started.length === 1);
+  const { job } = engine.started[0]!;
+  await leaveCheckpoint(job.runFolder, 7);
+  engine.started[0]!.fail('The training engine crashed (SIGSEGV).');
+  await aside.getByRole('button', { name: /Feature extraction .* failed$/ }).click();
+  await page
+    .getByRole('main')
+    .getByText(/interrupted after epoch 7; Resume goes on/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Resume' }).press('Enter');
+  await page.getByText('Waiting for its turn').waitFor();
+  expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Stop Feature extraction' }).click();
+  await page.getByText('Stopped after epoch 7; Resume goes on from there').waitFor();
 });
 
 it('refuses a setting that makes no sense, in words, and keeps one that does', async () => {

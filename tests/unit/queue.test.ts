@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { writeCheckpoint } from '../../src-main/engine/training/checkpoint.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
+import { leaveCheckpoint } from '../helpers/checkpoint.ts';
 import { fakeEngine } from '../helpers/fake-engine.ts';
 import { writeShapes } from '../helpers/shapes.ts';
 import { importAll, nextEvent, studioWithProject } from '../helpers/studio.ts';
@@ -264,22 +264,6 @@ it('writes a finished model where it is asked to, and says why it cannot', async
   await expect(save(out)).rejects.toThrow('is gone');
   expect(await readFile(out, 'utf8')).toBe('a model');
 });
-
-/** As the engine leaves it after so many epochs. */
-async function leaveCheckpoint(runFolder: string, count: number) {
-  const epochs = Array.from({ length: count }, (_, i) => ({
-    epoch: i + 1,
-    trainLoss: 1,
-    validationLoss: 1,
-    validationAccuracy: 0.5,
-    imagesPerSecond: 1,
-    secondsLeft: 1,
-  }));
-  const best = { bestEpoch: 1, validation: { accuracy: 0.5, loss: 1 }, weights: {} };
-  await writeCheckpoint(runFolder, 'a fingerprint', {
-    ...{ epochs, best, steps: count, random: {}, state: {} },
-  });
-}
 
 it('keeps the pictures and labels of a waiting run over a restart, whatever is labelled then', async () => {
   const { engine, studio, folder, start, startedJobs } = await shapesProject();
