@@ -14,6 +14,7 @@ import { train } from '../../src-main/engine/jobs/train.ts';
 import { rawPixels } from '../../src-main/engine/model/model-file.ts';
 import type { Progress, TrainJob, TrainResult } from '../../src-main/engine/protocol.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
+import { removeCheckpoint } from '../../src-main/engine/training/checkpoint.ts';
 import {
   argmax,
   crossEntropy,
@@ -41,6 +42,7 @@ const { signal } = new AbortController();
 async function run(job: TrainJob): Promise<TrainResult & { readonly seen: readonly Progress[] }> {
   const seen: Progress[] = [];
   const result = await train(job, { signal, report: (progress) => seen.push(progress) });
+  await removeCheckpoint(job.runFolder); // as the studio does when it has stored the result
   return { ...result, seen };
 }
 

@@ -9,6 +9,7 @@ import { predict } from '../../src-main/engine/jobs/predict.ts';
 import { trainOn } from '../../src-main/engine/jobs/train.ts';
 import type { Progress, TrainJob, TrainResult } from '../../src-main/engine/protocol.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
+import { removeCheckpoint } from '../../src-main/engine/training/checkpoint.ts';
 import { chooseLayer, stratifiedFolds } from '../../src-main/engine/training/choose-layer.ts';
 import { argmax } from '../../src-main/engine/training/classification.ts';
 import { rateFactor } from '../../src-main/engine/training/fit.ts';
@@ -28,7 +29,9 @@ async function run(job: TrainJob): Promise<TrainResult & { readonly epochsSeen: 
   const report = (progress: Progress) => {
     if (progress.kind === 'epoch') epochsSeen.push(progress.epoch);
   };
-  return { ...(await trainOn(backbone, job, { signal, report })), epochsSeen };
+  const result = await trainOn(backbone, job, { signal, report });
+  await removeCheckpoint(job.runFolder); // as the studio does when it has stored the result
+  return { ...result, epochsSeen };
 }
 
 const accuracyOf = ({ predictions }: TrainResult) =>
