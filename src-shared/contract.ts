@@ -246,6 +246,22 @@ export const calls = {
     }),
     z.object({ runs: z.array(d.run) }),
   ),
+  /**
+   * What a run would take. `seconds`: of the features of all labelled pictures, computed anew, in either precision,
+   * from a measurement on this machine that is made once; null where nothing is frozen, and where it is not
+   * measured yet while a run is being trained.
+   */
+  'runs.estimate': define(
+    z.strictObject({
+      recipe: z.enum(recipeNames),
+      backbone: z.string(),
+      settings: trainSettings.partial().strict().default({}),
+    }),
+    z.object({
+      pictures: z.int(),
+      seconds: z.object({ exact: z.number(), fast: z.number() }).nullable(),
+    }),
+  ),
   'runs.list': define(none, z.object({ runs: z.array(d.run) })),
   'runs.epochs': define(z.strictObject({ id: d.runId }), z.object({ epochs: z.array(d.epoch) })),
   'runs.cancel': define(z.strictObject({ id: d.runId }), done),

@@ -14,6 +14,7 @@ const laneOf = {
   train: 'training',
   predict: 'quick',
   describe: 'quick',
+  measure: 'quick',
   embed: 'assist',
   suggest: 'assist',
   spread: 'assist',

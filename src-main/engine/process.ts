@@ -6,6 +6,7 @@ import { review, similar, spread, suggest } from './jobs/assist.ts';
 import { describe } from './jobs/describe.ts';
 import { embed } from './jobs/embed.ts';
 import type { JobContext } from './jobs/job.ts';
+import { measure } from './jobs/measure.ts';
 import { predict } from './jobs/predict.ts';
 import { train } from './jobs/train.ts';
 import type { Job, JobResult, Request, Response } from './protocol.ts';
@@ -15,7 +16,7 @@ const jobs: {
     job: Extract<Job, { kind: K }>,
     context: JobContext,
   ) => Promise<JobResult[K]>;
-} = { train, predict, describe, embed, suggest, spread, similar, review };
+} = { train, measure, predict, describe, embed, suggest, spread, similar, review };
 
 const running = new Map<number, AbortController>();
 

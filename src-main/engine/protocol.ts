@@ -106,8 +106,19 @@ export interface ReviewJob extends Question {
   readonly fingerprints: readonly Fingerprint[];
 }
 
+/** How long a picture takes in the frozen part of a network. */
+export interface MeasureJob {
+  readonly kind: 'measure';
+  readonly backbone: BackboneFile;
+  readonly recipe: RecipeName;
+  readonly settings: TrainSettings;
+  /** Paths of a few. */
+  readonly pictures: readonly string[];
+}
+
 export type Job =
   | TrainJob
+  | MeasureJob
   | PredictJob
   | DescribeJob
   | EmbedJob
@@ -195,7 +206,16 @@ export interface ReviewResult {
 /** Null: this process does not have the pictures (any more); embed them again. */
 type Answer<T> = T | null;
 
+/** Seconds a picture. */
+export interface MeasureResult {
+  readonly decode: number;
+  readonly exact: number;
+  readonly fast: number;
+}
+
 export interface JobResult {
+  /** Null where nothing is frozen. */
+  measure: MeasureResult | null;
   train: TrainResult;
   predict: PredictResult;
   describe: DescribeResult;

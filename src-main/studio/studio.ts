@@ -11,6 +11,7 @@ import { compareCalls } from './compare.ts';
 import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
 import { doctorCalls } from './doctor.ts';
+import { estimateCalls } from './estimate.ts';
 import { featureCalls } from './features.ts';
 import type { Handlers } from './handlers.ts';
 import { historyCalls } from './history.ts';
@@ -81,6 +82,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...historyCalls(context),
     ...backboneCalls(context, { closing: downloads.signal }),
     ...runCalls(context, { resumes: options.resumesQueue ?? true }),
+    ...estimateCalls(context),
     ...compareCalls(context),
     ...predictCalls(context),
     ...preferences,

@@ -1,6 +1,7 @@
 /** The features of a fast run: from a trunk in 8 bits, proven close to the exact one. */
 import type { Quantisation } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
+import { calibrationPictures } from '../../../src-shared/precision.ts';
 import { defaultSettings } from '../../../src-shared/recipes.ts';
 import { loadPixels } from '../../images/pixels.ts';
 import { ahead } from '../features/ahead.ts';
@@ -28,8 +29,6 @@ export interface FastFeatures {
   close(): void;
 }
 
-/** Pictures that are calibrated on, and on which fast and exact features are compared. */
-const mostSample = 64;
 /** A linear classifier on fewer pictures says nothing. */
 const leastProbe = 15;
 /** The same pictures whatever the seed of the run. */
@@ -145,7 +144,7 @@ export async function fastFeatures(options: Options): Promise<FastFeatures> {
 function sampleOf(examples: readonly Example[]): readonly Example[] {
   const train = examples.flatMap(({ split }, at) => (split === 'train' ? [at] : []));
   const labels = examples.map(({ label }) => label);
-  const folds = Math.ceil(train.length / mostSample);
+  const folds = Math.ceil(train.length / calibrationPictures);
   return stratifiedFolds(train, labels, folds, seed)[0]!.map((at) => examples[at]!);
 }
 

@@ -5,6 +5,7 @@ import {
   defaultSettings,
   type RecipeName,
   recipeNames,
+  recipes,
   type TrainSettings,
   usualRecipes,
 } from '../../../src-shared/recipes.ts';
@@ -37,6 +38,32 @@ export class Plan {
 
   reset(recipe: RecipeName): void {
     this.#changes.delete(recipe);
+  }
+
+  /** Fast when every chosen recipe is that freezes anything. */
+  get precision(): TrainSettings['precision'] {
+    const freezing = this.#freezing();
+    const isFast = freezing.every((recipe) => this.settings(recipe).precision === 'fast');
+    return freezing.length > 0 && isFast ? 'fast' : 'exact';
+  }
+
+  /** For all recipes, also those that are chosen later. */
+  setPrecision(precision: TrainSettings['precision']): void {
+    for (const recipe of recipeNames) {
+      if (!recipes[recipe].unused.includes('precision'))
+        this.change(recipe, 'precision', precision);
+    }
+  }
+
+  /** Is there a chosen recipe to which the precision means something? */
+  get freezes(): boolean {
+    return this.#freezing().length > 0;
+  }
+
+  #freezing(): readonly RecipeName[] {
+    return recipeNames.filter(
+      (recipe) => this.recipes.has(recipe) && !recipes[recipe].unused.includes('precision'),
+    );
   }
 
   toggleRecipe(recipe: RecipeName): void {
