@@ -12,6 +12,7 @@ import { doctor } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { init } from './commands/init.ts';
+import { labelCommand } from './commands/label.ts';
 import { next } from './commands/next.ts';
 import { predict } from './commands/predict.ts';
 import { review } from './commands/review.ts';
@@ -26,6 +27,7 @@ import { complain } from './output.ts';
 const commands = [
   init,
   importCommand,
+  labelCommand,
   status,
   suggest,
   next,

@@ -87,6 +87,27 @@ describe('a project from the terminal', () => {
     expect((await graft('import', 'project', 'nowhere')).stderr).toContain(join(folder, 'nowhere'));
   });
 
+  it('labels files, importing those that are new, and names what it cannot label', async () => {
+    const own = join(folder, 'labelled');
+    await writeShapes(join(folder, 'more'), 9);
+    await json('init', 'labelled');
+    await json('import', 'labelled', 'shapes/circle');
+    const files = ['shapes/circle/circle 1.png', 'more/square/square 9.png'];
+    expect(await json('label', 'labelled', ...files, '--as', 'newt')).toEqual({
+      label: 'newt',
+      made: true,
+      labelled: 2,
+      imported: 1,
+      rejected: [],
+    });
+    const again = await graft('label', own, files[0]!, '--as', 'NEWT');
+    expect(again.stdout).toBe('1 picture labelled newt.\n');
+    const wrong = await graft('label', own, 'shapes/broken.png', '--as', 'newt');
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain(join(folder, 'shapes', 'broken.png'));
+    expect((await graft('label', own, files[0]!)).code).toBe(2);
+  });
+
   it('tells how it stands', async () => {
     expect(await json('status', 'project')).toMatchObject({
       project: { path: project, images: 24, labelled: 24 },
