@@ -7,7 +7,7 @@ import type { FeatureCache } from './cache.ts';
  * Up to this many bytes all features are kept in memory. Beyond, each batch is read from the cache, which
  * takes a millisecond or two as long as the system has the file in its own memory.
  */
-const memoryLimit = 2 ** 28;
+export const memoryLimit = 2 ** 28;
 
 export interface Features {
   /** Shape of one picture's features. */

@@ -153,6 +153,9 @@ const rules: Readonly<Record<string, ShapeRule>> = {
   Where: together,
 };
 
+/** How the shape of an operator's outputs follows; undefined where it is not known. */
+export const shapeRule = (op: string): ShapeRule | undefined => rules[op];
+
 /** What is known of the values of a graph without computing it. */
 export interface Known {
   readonly shapes: Shapes;

@@ -44,6 +44,8 @@ async function open(model: Uint8Array, options: SessionOptions = {}): Promise<Se
     executionProviders: options.device === 'webgpu' ? ['webgpu', 'cpu'] : ['cpu'],
     ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
     logSeverityLevel: 3,
+    // A plan of the second run's memory is laid out beside what the first run has taken: twice as much.
+    enableMemPattern: false,
   }).catch((error: unknown) => {
     throw new StudioError('refused', `ONNX Runtime cannot open this network: ${reason(error)}`, {
       cause: error,

@@ -19,29 +19,33 @@ export function copied(weights: Weights): Weights {
 }
 
 /** Maps of a whole network take much memory: no more at a time than keeps the processor busy. */
-const batchSize = 16;
+export const batchSize = 16;
 
 export class Network {
   readonly #session: Session;
+  readonly #atOnce: number;
   readonly #input: string;
   readonly #output: string;
 
   /**
    * @param graph from features to one vector for each example
    * @param fed those of its initializers that every call gives anew
+   * @param atOnce how many examples are computed at once
    */
   static async open(
     runtime: Runtime,
     graph: Graph,
     fed: readonly string[],
     threads: number,
+    atOnce: number = batchSize,
   ): Promise<Network> {
     const session = await runtime.open(encodeModel(withInputs(graph, fed)), { threads });
-    return new Network(session, graph);
+    return new Network(session, graph, atOnce);
   }
 
-  private constructor(session: Session, { inputs, outputs }: Graph) {
+  private constructor(session: Session, { inputs, outputs }: Graph, atOnce: number) {
     this.#session = session;
+    this.#atOnce = atOnce;
     this.#input = inputs[0]!.name;
     this.#output = outputs[0]!.name;
   }
@@ -54,7 +58,7 @@ export class Network {
     signal: AbortSignal,
   ): Promise<Float32Array[]> {
     const rows: Float32Array[] = [];
-    const batches = inBatches(examples, batchSize);
+    const batches = inBatches(examples, this.#atOnce);
     const inputs = batchesAhead(features, batches);
     for (const batch of batches) {
       const { value: data } = await inputs.next();

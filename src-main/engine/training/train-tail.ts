@@ -12,24 +12,20 @@
 import { availableParallelism } from 'node:os';
 import type { Epoch } from '../../../src-shared/domain.ts';
 import type { TrainSettings } from '../../../src-shared/recipes.ts';
-import type { StepOptions, Trainable } from '../autodiff/step.ts';
 import { accumulatedStep, trainingStep } from '../autodiff/training-step.ts';
 import { type Features, inMemory } from '../features/features.ts';
 import { cut } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
 import { appendHead, head } from '../graph/head.ts';
 import { float32 } from '../graph/tensor.ts';
-import { layerDecays } from '../recipes/depth.ts';
 import { heInitialised } from '../recipes/initialise.ts';
-import { parametersOf } from '../recipes/parameters.ts';
 import type { TailPlan } from '../recipes/plan.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { inverseFrequencies } from './class-balance.ts';
 import { type Fitted, fit } from './fit.ts';
-import { mixes } from './mixing.ts';
-import { Network, type Weights } from './network.ts';
+import { batchSize as evaluatedAtOnce, Network, type Weights } from './network.ts';
 import { appendStandard, foldStandard, standardOf } from './standardise.ts';
+import { stepOptionsOf } from './step-options.ts';
 import { Trainer } from './trainer.ts';
 
 /** Always as many as the machine has: the order of additions, and so the numbers, depend on it. */
@@ -145,7 +141,8 @@ async function endFeatures(options: TailOptions): Promise<Features> {
   if (tail.nodes.length === 0) return features;
   const width = tail.outputs[0]!.dims[1] as number;
   const all = new Float32Array(labels.length * width);
-  const network = await Network.open(runtime, tail, [], threads);
+  const atOnce = Math.min(evaluatedAtOnce, options.microBatch ?? evaluatedAtOnce);
+  const network = await Network.open(runtime, tail, [], threads, atOnce);
   try {
     const examples = [...split.train, ...split.validation];
     const rows = await network.rows({}, features, examples, signal);
@@ -167,7 +164,8 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
       ? accumulatedStep(forward, stepOptions)
       : trainingStep(forward, stepOptions);
   const names = step.slots.map(({ name }) => name);
-  const network = await Network.open(runtime, forward, names, threads);
+  const atOnce = Math.min(evaluatedAtOnce, microBatch);
+  const network = await Network.open(runtime, forward, names, threads, atOnce);
   try {
     const trainer = await Trainer.open({ ...settings, runtime, step, forward, features, threads });
     try {
@@ -184,31 +182,4 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
   } finally {
     await network.close();
   }
-}
-
-type StepBasis = Pick<
-  TailOptions,
-  'settings' | 'start' | 'blocks' | 'classes' | 'features' | 'labels'
-> & {
-  readonly split: Pick<TailOptions['split'], 'train'>;
-};
-
-function stepOptionsOf(forward: Graph, options: StepBasis): StepOptions {
-  const { settings, start, blocks = [], classes, features, labels, split } = options;
-  const rateScales = layerDecays(forward, blocks, settings.layerDecay);
-  const trainable = parametersOf(forward).map((parameter): Trainable => {
-    const { name } = parameter;
-    if (name === head.weight || name === head.bias) return { ...parameter, group: 'head' };
-    return { ...parameter, group: 'backbone', rateScale: rateScales.get(name) ?? 1 };
-  });
-  const trainLabels = split.train.map((example) => labels[example]!);
-  return {
-    ...settings,
-    logits: head.logits,
-    trainable,
-    mixes: mixes(settings, features.dims),
-    statistics: start === 'random' ? 'batch' : 'frozen',
-    classWeights:
-      settings.classBalance === 'weights' ? inverseFrequencies(trainLabels, classes) : undefined,
-  };
 }
