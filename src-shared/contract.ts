@@ -417,6 +417,8 @@ export const events = {
     total: z.int(),
     secondsLeft: z.number().nullable(),
   }),
+  /** What comes before the epochs: layers that are compared, or epochs of the last layer alone. */
+  'run.phase': z.object({ id: d.runId, phase: d.runPhase, done: z.int(), total: z.int() }),
   'run.epoch': z.object({ id: d.runId, epoch: d.epoch }),
   'preferences.changed': preferences,
   'assist.progress': d.assistState,

@@ -136,6 +136,14 @@ export const epoch = z.object({
 });
 export type Epoch = z.infer<typeof epoch>;
 
+/** What goes on between the features and the first epoch. */
+export const runPhase = z.enum(['layers', 'head']);
+export type RunPhase = z.infer<typeof runPhase>;
+
+/** How well a linear classifier reads a layer: cross-validated on the training images. */
+export const layerQuality = z.object({ block: z.string(), accuracy: unit, loss: z.number() });
+export type LayerQuality = z.infer<typeof layerQuality>;
+
 /** Accuracy on held-out images with its 95 % Wilson interval. */
 export const testResult = z.object({
   accuracy: unit,
@@ -190,6 +198,10 @@ export const run = z.object({
   classes: z.array(z.object({ labelId, name: z.string(), colour: z.int() })),
   counts: z.record(splitName, z.int()),
   validation: z.object({ accuracy: unit, loss: z.number() }).nullable(),
+  /** The layers that were chosen from, from the stem; null where the recipe chooses none. */
+  layers: z.array(layerQuality).nullable(),
+  /** What was done otherwise than asked, in sentences: smaller parts of a batch, another try. */
+  notes: z.array(z.string()),
   /** Of the exact network, whatever the precision of the training. */
   test: testResult.nullable(),
   /** Null for an exact run, and before the end. */

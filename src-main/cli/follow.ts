@@ -1,6 +1,6 @@
 /** Starting what goes on by itself in the studio, and following its events to the end. */
 import type { CallInput, StudioEvent } from '../../src-shared/contract.ts';
-import type { Epoch, ImportReport, Run } from '../../src-shared/domain.ts';
+import type { Epoch, ImportReport, Run, RunPhase } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { Interrupted } from './interrupt.ts';
 import type { Session } from './session.ts';
@@ -16,6 +16,14 @@ export type RunEvent =
       readonly total: number;
       readonly secondsLeft: number | null;
     }
+  | {
+      readonly event: 'phase';
+      readonly run: number;
+      readonly phase: RunPhase;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly event: 'note'; readonly run: number; readonly note: string }
   | ({ readonly event: 'epoch'; readonly run: number } & Epoch);
 
 const hasEnded = ({ state }: Run) => state !== 'queued' && state !== 'running';
@@ -82,6 +90,12 @@ async function follow(
       started.add(run.id);
       tell({ event: 'started', run });
     }
+    const said = before.state === 'queued' ? 0 : before.notes.length;
+    for (const note of run.notes.slice(said)) {
+      // Another try tells its epochs from the first.
+      epochsTold.delete(run.id);
+      tell({ event: 'note', run: run.id, note });
+    }
     if (run.state === 'failed') {
       tell({ event: 'failed', run, reason: run.reason ?? 'The reason is unknown.' });
     } else if (run.state === 'finished' || run.state === 'cancelled') {
@@ -98,6 +112,9 @@ async function follow(
     } else if (event.name === 'run.features' && current.has(event.data.id)) {
       const { id, ...counts } = event.data;
       tell({ event: 'features', run: id, ...counts });
+    } else if (event.name === 'run.phase' && current.has(event.data.id)) {
+      const { id, ...where } = event.data;
+      tell({ event: 'phase', run: id, ...where });
     } else if (event.name === 'run.epoch' && current.has(event.data.id)) {
       tellEpoch(event.data.id, event.data.epoch);
     } else if (event.name === 'project.changed' && event.data.project === null) {

@@ -1,7 +1,8 @@
 /** One engine process, seen from the studio. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { programUrl } from '../programs.ts';
-import { EngineEnded, exitReason } from './ended.ts';
+import { EngineEnded, exitReason, saysOutOfMemory } from './ended.ts';
+import { outOfMemoryKills } from './memory/kills.ts';
 import type { Job, JobResult, Progress, Request, Response } from './protocol.ts';
 
 export interface RunOptions {
@@ -25,6 +26,8 @@ export class EngineChild {
   readonly #process: ChildProcess;
   readonly #jobs = new Map<number, Pending>();
   readonly #exited: Promise<void>;
+  /** Of the whole system, to tell a kill by it from one by a person. */
+  readonly #killsBefore = outOfMemoryKills();
   #nextId = 1;
   #errors = '';
   #gone = false;
@@ -44,7 +47,9 @@ export class EngineChild {
     // `close` and not `exit`: by then standard error has been read to its end.
     this.#exited = new Promise((resolve) => {
       this.#process.once('close', (code, signal) => {
-        this.#end(exitReason(code, signal, this.#errors));
+        const killed = signal === 'SIGKILL' && outOfMemoryKills() > this.#killsBefore;
+        const reason = exitReason(code, signal, this.#errors);
+        this.#end(reason, killed || saysOutOfMemory(this.#errors));
         resolve();
       });
     });
@@ -113,16 +118,24 @@ export class EngineChild {
     }
     this.#jobs.delete(response.id);
     if ('result' in response) pending.resolve(response.result);
-    else pending.reject(new EngineEnded(response.ended, response.reason));
+    else {
+      const { ended, reason, outOfMemory } = response;
+      // What native code has taken it never gives back: another try begins in a new process.
+      if (outOfMemory) {
+        this.#gone = true;
+        this.#process.kill('SIGKILL');
+      }
+      pending.reject(new EngineEnded(ended, reason, outOfMemory));
+    }
   }
 
-  #end(reason: string): void {
+  #end(reason: string, outOfMemory = false): void {
     this.#gone = true;
     for (const pending of this.#jobs.values()) {
       pending.reject(
         pending.cancelled
           ? new EngineEnded('cancelled', 'Cancelled.')
-          : new EngineEnded('failed', reason),
+          : new EngineEnded('failed', reason, outOfMemory),
       );
     }
     this.#jobs.clear();

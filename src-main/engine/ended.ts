@@ -7,17 +7,26 @@ export class EngineEnded extends StudioError {
   readonly state: EndState;
   /** One sentence, for the person. */
   readonly reason: string;
+  /** Would it have gone better with less in memory? */
+  readonly outOfMemory: boolean;
 
-  constructor(state: EndState, reason: string) {
+  constructor(state: EndState, reason: string, outOfMemory = false) {
     super(state === 'cancelled' ? 'refused' : 'unavailable', reason);
     this.name = 'EngineEnded';
     this.state = state;
     this.reason = reason;
+    this.outOfMemory = outOfMemory;
   }
 }
 
-const outOfMemory =
-  'Use a smaller batch or fewer blocks, or close other programs, and train again.';
+/** As V8, the C++ library and ONNX Runtime say it. */
+const noMemory =
+  /out of memory|bad_alloc|bad allocation|Failed to allocate memory|Array buffer allocation failed/i;
+
+/** Does this message of an error, or of a process that died, say so? */
+export const saysOutOfMemory = (message: string): boolean => noMemory.test(message);
+
+const advice = 'Use a smaller batch or fewer blocks, or close other programs, and train again.';
 
 /** Windows gives a crash as an exit code: the NTSTATUS of the exception. */
 const windowsCrashes: Readonly<Record<number, string>> = {
@@ -38,11 +47,11 @@ export function exitReason(
   signal: NodeJS.Signals | null,
   errors: string,
 ): string {
-  if (/heap out of memory|bad_alloc|Failed to allocate memory/i.test(errors)) {
-    return `The training engine ran out of memory. ${outOfMemory}`;
+  if (saysOutOfMemory(errors)) {
+    return `The training engine ran out of memory. ${advice}`;
   }
   if (signal === 'SIGKILL') {
-    return `The training engine was killed (SIGKILL), most often because the computer ran out of memory. ${outOfMemory}`;
+    return `The training engine was killed (SIGKILL), most often because the computer ran out of memory. ${advice}`;
   }
   if (signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP') {
     return `The training engine was ended from outside (${signal}).`;

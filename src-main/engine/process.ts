@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { toErrorReply } from '../../src-shared/errors.ts';
+import { saysOutOfMemory } from './ended.ts';
 import { review, similar, spread, suggest } from './jobs/assist.ts';
 import { describe } from './jobs/describe.ts';
 import { embed } from './jobs/embed.ts';
@@ -36,8 +37,12 @@ async function start(id: number, job: Job): Promise<void> {
     const result = await perform(job, { signal, report: (progress) => send({ id, progress }) });
     send({ id, result });
   } catch (error) {
-    if (signal.aborted) send({ id, ended: 'cancelled', reason: 'Cancelled.' });
-    else send({ id, ended: 'failed', reason: toErrorReply(error).message });
+    if (signal.aborted) {
+      send({ id, ended: 'cancelled', reason: 'Cancelled.', outOfMemory: false });
+    } else {
+      const { message: reason } = toErrorReply(error);
+      send({ id, ended: 'failed', reason, outOfMemory: saysOutOfMemory(reason) });
+    }
   } finally {
     running.delete(id);
   }

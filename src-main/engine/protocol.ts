@@ -1,5 +1,12 @@
 /** What the studio and the engine process say to each other. Structured-cloned, so arrays stay binary. */
-import type { Epoch, Quantisation, RunState, SplitName } from '../../src-shared/domain.ts';
+import type {
+  Epoch,
+  LayerQuality,
+  Quantisation,
+  RunPhase,
+  RunState,
+  SplitName,
+} from '../../src-shared/domain.ts';
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
 import type { Fingerprint } from '../images/near-copies.ts';
 
@@ -37,6 +44,8 @@ export interface TrainJob {
    * epoch a checkpoint, from which the same job goes on.
    */
   readonly runFolder: string;
+  /** More pictures than these at once did not fit into memory; absent for a first try. */
+  readonly mostAtOnce?: number;
 }
 
 export interface PredictJob {
@@ -134,6 +143,8 @@ export interface TrainResult {
   readonly trained: string;
   readonly trainedBlocks: number;
   readonly validation: { readonly accuracy: number; readonly loss: number };
+  /** The layers that the recipe chose from, if it did; the best one first found is in `trained`. */
+  readonly layers: readonly LayerQuality[] | null;
   /** Null for an exact run. */
   readonly quantisation: Quantisation | null;
   /** On the test images, read once, with the best weights and the exact network. */
@@ -236,7 +247,16 @@ export type Progress =
     }
   /** The training proper begins: anew (no epochs), or after those that a checkpoint remembers. */
   | { readonly kind: 'begun'; readonly epochs: readonly Epoch[] }
-  | { readonly kind: 'epoch'; readonly epoch: Epoch };
+  | { readonly kind: 'epoch'; readonly epoch: Epoch }
+  /** What comes between the features and the epochs. */
+  | {
+      readonly kind: 'phase';
+      readonly phase: RunPhase;
+      readonly done: number;
+      readonly total: number;
+    }
+  /** Said once, before the first step: how many pictures are computed at once, and why if not all. */
+  | { readonly kind: 'memory'; readonly microBatch: number; readonly note: string | null };
 
 /** How a job ended otherwise than with a result. */
 export type EndState = Extract<RunState, 'failed' | 'cancelled'>;
@@ -250,4 +270,9 @@ export type Request =
 export type Response =
   | { readonly id: number; readonly progress: Progress }
   | { readonly id: number; readonly result: JobResult[Job['kind']] }
-  | { readonly id: number; readonly ended: EndState; readonly reason: string };
+  | {
+      readonly id: number;
+      readonly ended: EndState;
+      readonly reason: string;
+      readonly outOfMemory: boolean;
+    };

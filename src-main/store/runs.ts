@@ -1,5 +1,5 @@
 /** Runs: what was asked, how it went, and (derived from epochs and predictions) what came out. */
-import type { Run, RunState, TestResult } from '../../src-shared/domain.ts';
+import type { LayerQuality, Run, RunState, TestResult } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { testResult } from '../../src-shared/metrics.ts';
 import { storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
@@ -15,6 +15,7 @@ export interface Outcome {
   readonly trainedBlocks: number;
   readonly bestEpoch: number;
   readonly quantisation: Run['quantisation'];
+  readonly layers: readonly LayerQuality[] | null;
   readonly predictions: readonly StoredPrediction[];
 }
 
@@ -36,6 +37,8 @@ interface Row {
   classes: string;
   counts: string;
   quantisation: string | null;
+  layers: string | null;
+  notes: string;
   epochs: number;
   checkpointEpoch: number | null;
   accuracy: number | null;
@@ -52,6 +55,7 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
     SELECT runs.id, backbone, recipe, settings, state, reason, created_at AS createdAt,
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
       best_epoch AS bestEpoch, checkpoint_epoch AS checkpointEpoch, classes, counts, quantisation,
+      layers, notes,
       best.validation_accuracy AS accuracy,
       best.validation_loss AS loss,
       (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs
@@ -63,14 +67,16 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
     INSERT INTO runs (backbone, recipe, settings, state, created_at, classes, counts)
     VALUES (@backbone, @recipe, @settings, 'queued', @at, @classes, @counts)`);
   const start = database.prepare(`
-    UPDATE runs SET state = 'running', checkpoint_epoch = NULL, started_at = @at, classes = @classes, counts = @counts
+    UPDATE runs SET state = 'running', checkpoint_epoch = NULL, started_at = @at, notes = '[]',
+      classes = @classes, counts = @counts
     WHERE id = @id AND state = 'queued'`);
   const requeue = database.prepare(`
     UPDATE runs SET state = 'queued', started_at = NULL, checkpoint_epoch = @checkpointEpoch
     WHERE id = @id AND state = 'running'`);
   const finish = database.prepare(`
     UPDATE runs SET state = 'finished', finished_at = @at, trained = @trained,
-      trained_blocks = @trainedBlocks, best_epoch = @bestEpoch, quantisation = @quantisation
+      trained_blocks = @trainedBlocks, best_epoch = @bestEpoch, quantisation = @quantisation,
+      layers = @layers
     WHERE id = @id AND state = 'running'`);
   const end = database.prepare(`
     UPDATE runs SET state = @state, reason = @reason, finished_at = @at,
@@ -82,6 +88,9 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
   const resume = database.prepare(`
     UPDATE runs SET state = 'queued', reason = NULL, started_at = NULL, finished_at = NULL
     WHERE id = ? AND state IN ('failed', 'cancelled') AND checkpoint_epoch IS NOT NULL`);
+  const addNote = database.prepare(
+    "UPDATE runs SET notes = json_insert(notes, '$[#]', ?) WHERE id = ?",
+  );
   const remove = database.prepare("DELETE FROM runs WHERE id = ? AND state <> 'running'");
 
   // The predictions of a finished run never change, so what they come to is computed once.
@@ -108,6 +117,8 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
         row.quantisation === null
           ? null
           : (JSON.parse(row.quantisation) as NonNullable<Run['quantisation']>),
+      layers: row.layers === null ? null : (JSON.parse(row.layers) as Run['layers']),
+      notes: JSON.parse(row.notes) as Run['notes'],
       seconds:
         row.startedAt && row.finishedAt
           ? (Date.parse(row.finishedAt) - Date.parse(row.startedAt)) / 1000
@@ -175,10 +186,11 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
     /** All of it or nothing. */
     finish: database.transaction((id: number, outcome: Outcome): Run => {
       const { trained, trainedBlocks, bestEpoch } = outcome;
+      const layers = outcome.layers && JSON.stringify(outcome.layers);
       predictions.add(id, outcome.predictions);
       const quantisation = outcome.quantisation && JSON.stringify(outcome.quantisation);
       const { changes } = finish.run({
-        ...{ id, trained, trainedBlocks, bestEpoch, quantisation },
+        ...{ id, trained, trainedBlocks, bestEpoch, quantisation, layers },
         at: now(),
       });
       const run = expect(changes, id, 'finished');
@@ -186,6 +198,12 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
         throw new Error(`run ${id} names epoch ${bestEpoch} as its best, which was never stored`);
       return run;
     }),
+
+    /** One more sentence about what a run did otherwise than asked. */
+    note(id: number, sentence: string): Run {
+      addNote.run(sentence, id);
+      return get(id);
+    },
 
     /**
      * A queued or running run ends without a result.

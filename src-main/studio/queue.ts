@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
 import { EngineEnded } from '../engine/ended.ts';
-import type { Progress, TrainJob } from '../engine/protocol.ts';
+import type { Progress, TrainJob, TrainResult } from '../engine/protocol.ts';
 import { removeCheckpoint } from '../engine/training/checkpoint.ts';
 import type { Context, OpenProject } from './context.ts';
 import { checkFiles, datasetOf } from './dataset.ts';
@@ -53,6 +53,14 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
         store.epochs.replace(id, progress.epochs);
         tell(store.runs.get(id));
         break;
+      case 'phase': {
+        const { phase, done, total } = progress;
+        context.emit({ name: 'run.phase', data: { id, phase, done, total } });
+        break;
+      }
+      case 'memory':
+        if (progress.note !== null) tell(store.runs.note(id, progress.note));
+        break;
       case 'epoch':
         // Stored before it is told: whoever asks after the event finds it.
         store.epochs.add(id, progress.epoch);
@@ -83,8 +91,7 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
       runFolder: runFolder(project, id),
     };
     await tidied(project);
-    const onProgress = (progress: Progress) => report(project, id, progress);
-    const result = await context.engine.run(job, { onProgress, signal });
+    const result = await trainSmaller(project, job, signal);
     await tidied(project);
     tell(store.runs.finish(id, result));
     await removeCheckpoint(job.runFolder);
@@ -95,6 +102,32 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
     await tidyFeatures(project).catch((error: unknown) =>
       console.error(`Tidying ${featureFolder(project)}:`, error),
     );
+  }
+
+  /** Trains; where the memory does not suffice again with half as much in it, and says so. */
+  async function trainSmaller(
+    project: OpenProject,
+    job: TrainJob,
+    signal: AbortSignal,
+  ): Promise<TrainResult> {
+    const { store } = project;
+    const id = job.runId;
+    let atOnce: number | null = null;
+    const onProgress = (progress: Progress) => {
+      if (progress.kind === 'memory') atOnce = progress.microBatch;
+      report(project, id, progress);
+    };
+    try {
+      return await context.engine.run(job, { onProgress, signal });
+    } catch (error) {
+      const tried = atOnce as number | null;
+      if (!(error instanceof EngineEnded && error.outOfMemory)) throw error;
+      if (signal.aborted || tried === null || tried < 2) throw error;
+      const mostAtOnce = Math.ceil(tried / 2);
+      store.epochs.replace(id, []);
+      tell(store.runs.note(id, outOfMemoryNote(tried, mostAtOnce)));
+      return trainSmaller(project, { ...job, mostAtOnce }, signal);
+    }
   }
 
   /** What becomes of a run that did not finish. */
@@ -165,3 +198,6 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
     },
   };
 }
+
+const outOfMemoryNote = (tried: number, next: number) =>
+  `The memory did not suffice for ${tried} pictures at a time: it goes on with ${next}.`;

@@ -1,7 +1,13 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import type { Epoch, Run } from '../../src-shared/domain.ts';
+import type { Epoch, Run, RunPhase } from '../../src-shared/domain.ts';
 import type { StudioState } from './studio.svelte.ts';
+
+export interface Phase {
+  readonly phase: RunPhase;
+  readonly done: number;
+  readonly total: number;
+}
 
 export interface Features {
   readonly done: number;
@@ -25,6 +31,7 @@ export class RunsState {
   readonly #studio: StudioState;
   readonly #epochs = new SvelteMap<number, readonly Epoch[]>();
   readonly #features = new SvelteMap<number, Features>();
+  readonly #phases = new SvelteMap<number, Phase>();
   readonly #asked = new Set<number>();
 
   constructor(studio: StudioState) {
@@ -39,6 +46,7 @@ export class RunsState {
         this.list = this.list.filter((run) => run.id !== id);
       }),
       this.#studio.on('run.features', ({ id, ...features }) => this.#features.set(id, features)),
+      this.#studio.on('run.phase', ({ id, ...phase }) => this.#phases.set(id, phase)),
       this.#studio.on('run.epoch', ({ id, epoch }) => {
         // Those before it, if any, come with the first question for them.
         const before = this.#epochs.get(id) ?? [];
@@ -55,6 +63,7 @@ export class RunsState {
   async renew(): Promise<void> {
     this.#epochs.clear();
     this.#features.clear();
+    this.#phases.clear();
     this.#asked.clear();
     const answer = this.#studio.project ? await this.#studio.ask('runs.list', {}) : { runs: [] };
     if (!answer) return;
@@ -78,6 +87,11 @@ export class RunsState {
   /** How far the frozen trunk has come with this run's pictures; undefined before it has begun. */
   features(id: number): Features | undefined {
     return this.#features.get(id);
+  }
+
+  /** What it does between its features and its first epoch; undefined before. */
+  phase(id: number): Phase | undefined {
+    return this.#phases.get(id);
   }
 
   async #fetchEpochs(id: number): Promise<void> {

@@ -14,9 +14,7 @@ const script = fileURLToPath(new URL('../helpers/measure-memory.ts', import.meta
 
 describe('the estimate', () => {
   it.skipIf(process.platform !== 'linux').each([
-    ['resnet18', 'fine-tune-top', { batchSize: 8, blocks: 2 }, 8],
     ['mobilenet_v2', 'fine-tune-top', { blocks: 4 }, 32],
-    ['mobilenet_v2', 'fine-tune-top', { blocks: 4 }, 8],
     ['efficientnet_lite0', 'fine-tune-all', { batchSize: 4 }, 2],
   ] as const)(
     'is within a factor of 1.5 of what %s, %s, takes with %j, %i at a time',

@@ -31,6 +31,9 @@ function isRunning(pid: number): boolean {
   }
 }
 
+const featuresOf = (seen: readonly Progress[]) =>
+  seen.flatMap((each) => (each.kind === 'features' ? [each] : []));
+
 describe('the engine process', () => {
   it('tells what it computes with', async () => {
     const { runtimes } = await openHost().run({ kind: 'describe' });
@@ -89,8 +92,8 @@ describe('the engine process', () => {
     const seen: Progress[] = [];
     const short = { ...job, settings: { ...job.settings, epochs: 2 } };
     const resumed = await host.run(short, { onProgress: (progress) => seen.push(progress) });
-    expect(seen[0]).toMatchObject({ kind: 'features', total: 60 });
-    expect((seen[0] as { done: number }).done).toBeGreaterThanOrEqual(16);
+    expect(featuresOf(seen)[0]).toMatchObject({ kind: 'features', total: 60 });
+    expect(featuresOf(seen)[0]!.done).toBeGreaterThanOrEqual(16);
     // Cut into other batches, the features are the same.
     const whole = await host.run({ ...short, features: `${job.features} again` });
     expect(resumed.predictions).toEqual(whole.predictions);
@@ -131,7 +134,7 @@ describe('the engine process', () => {
       { ...job, settings: { ...job.settings, epochs: 1 } },
       { onProgress: (progress) => seen.push(progress) },
     );
-    expect(seen[0]).toMatchObject({ kind: 'features', done: 15, total: 15 });
+    expect(featuresOf(seen)[0]).toMatchObject({ kind: 'features', done: 15, total: 15 });
     expect(result.epochs).toBe(1);
   });
 

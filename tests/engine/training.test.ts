@@ -218,7 +218,12 @@ describe('a run', () => {
     expect(first.predictions).toHaveLength(12);
 
     const second = await run({ ...job, examples: job.examples.toReversed() });
-    expect(second.seen[0]).toEqual({ kind: 'features', done: 60, total: 60, secondsLeft: 0 });
+    expect(second.seen.find(({ kind }) => kind === 'features')).toEqual({
+      kind: 'features',
+      done: 60,
+      total: 60,
+      secondsLeft: 0,
+    });
     const numbers = ({ seen }: typeof first) =>
       seen.flatMap((each) =>
         each.kind === 'epoch' ? [[each.epoch.trainLoss, each.epoch.validationLoss]] : [],

@@ -11,6 +11,8 @@ export interface StartedJob {
   /** It ends with the given share of the test images right. */
   finish(share: number): void;
   fail(reason: string): void;
+  /** It computes so many pictures at once, and runs out of memory. */
+  runOutOfMemory(microBatch: number): void;
 }
 
 export interface FakeEngine extends Engine {
@@ -53,10 +55,15 @@ export function fakeEngine(): FakeEngine {
           trained: 'last layer',
           trainedBlocks: 0,
           validation,
+          layers: null,
           predictions,
         });
       },
       fail: (reason) => reject(new EngineEnded('failed', reason)),
+      runOutOfMemory(microBatch) {
+        onProgress?.({ kind: 'memory', microBatch, note: null });
+        reject(new EngineEnded('failed', 'The training engine ran out of memory.', true));
+      },
     });
     return promise;
   }

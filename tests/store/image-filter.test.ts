@@ -99,6 +99,7 @@ describe('a filter', () => {
         trainedBlocks: 0,
         bestEpoch: 1,
         quantisation: null,
+        layers: null,
         predictions: [
           { imageId: b, actual: 0, probabilities: says(1 - sure) },
           { imageId: c, actual: 1, probabilities: says(0.25) },

@@ -33,6 +33,7 @@ const outcome: Outcome = {
   trainedBlocks: 2,
   bestEpoch: 2,
   quantisation: null,
+  layers: [{ block: 'stem', accuracy: 0.5, loss: 1 }],
   predictions: [
     { imageId: 1, actual: 0, probabilities: Float32Array.of(0.9, 0.1) },
     { imageId: 2, actual: 0, probabilities: Float32Array.of(0.25, 0.75) },

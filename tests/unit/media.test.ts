@@ -60,6 +60,7 @@ describe('media', () => {
       trainedBlocks: 0,
       bestEpoch: 1,
       quantisation: null,
+      layers: null,
       predictions: [],
     });
     await expect(media('model', id)).rejects.toThrow(`The model of run ${id} is gone`);

@@ -85,6 +85,40 @@ it('fails a run with its reason, leaves nothing half-written, and goes on', asyn
   expect(await stateOf(runs[1]!.id)).toBe('running');
 });
 
+it('trains again with half as many pictures at a time where the memory does not suffice, and says so', async () => {
+  const { engine, studio, start, startedJobs } = await shapesProject();
+  await start();
+  await startedJobs(1);
+  expect(engine.started[0]!.job.mostAtOnce).toBeUndefined();
+  engine.started[0]!.epoch(0.5);
+  engine.started[0]!.runOutOfMemory(5);
+  await startedJobs(2);
+  expect(engine.started[1]!.job).toEqual({ ...engine.started[0]!.job, mostAtOnce: 3 });
+  const [again] = (await studio.call('runs.list', {})).runs;
+  expect(again).toMatchObject({
+    ...{ state: 'running', epochs: 0 },
+    notes: ['The memory did not suffice for 5 pictures at a time: it goes on with 3.'],
+  });
+  engine.started[1]!.epoch(0.75);
+  engine.started[1]!.finish(1);
+  await until('the run to finish', async () => {
+    const [run] = (await studio.call('runs.list', {})).runs;
+    return run?.state === 'finished' && run.epochs === 1 && run.notes.length === 1;
+  });
+});
+
+it('fails a run that needs too much memory even for one picture at a time', async () => {
+  const { engine, studio, start, startedJobs } = await shapesProject();
+  await start();
+  await startedJobs(1);
+  engine.started[0]!.runOutOfMemory(1);
+  await until('the run to fail', async () => {
+    const [run] = (await studio.call('runs.list', {})).runs;
+    return run?.state === 'failed' && run.reason === 'The training engine ran out of memory.';
+  });
+  expect(engine.started).toHaveLength(1);
+});
+
 it('cancels a running run and a waiting one', async () => {
   const { engine, studio, start, startedJobs, stateOf } = await shapesProject();
   const { runs } = await start(3);

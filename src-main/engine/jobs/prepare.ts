@@ -8,7 +8,7 @@ import { type FeatureReader, type KnownFeatures, openFeatures } from '../feature
 import { openPixels } from '../features/pixels.ts';
 import { cut } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Example, TrainJob } from '../protocol.ts';
+import type { Example, TrainJob, TrainResult } from '../protocol.ts';
 import { endingAt, pooledBlocks } from '../recipes/early-features.ts';
 import { type EarlyPlan, plan, type TailPlan } from '../recipes/plan.ts';
 import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
@@ -27,6 +27,8 @@ export interface Prepared {
   readonly trainedBlocks: number;
   /** What a fast run has run in the place of what is below the cut; null for an exact one. */
   readonly fast: Frozen['fast'];
+  /** How well each of the layers does that were chosen from; null where there was no choice. */
+  readonly layers: TrainResult['layers'];
   close(): void;
 }
 
@@ -98,7 +100,7 @@ async function prepareTail(task: Task, planned: TailPlan): Promise<Prepared> {
   const { backbone } = task;
   const { trunk, tail } = cut(backbone.graph, planned.cut);
   const { layers, fast, close } = await freeze(task, trunk);
-  return { ...planned, backbone, tail, features: layers[0]!, fast, close };
+  return { ...planned, layers: null, backbone, tail, features: layers[0]!, fast, close };
 }
 
 /** No part of the network is frozen, so there is nothing to be cached but the pictures. */
@@ -108,6 +110,7 @@ function prepareWhole(
 ): Prepared {
   return {
     ...planned,
+    layers: null,
     backbone,
     tail: cut(backbone.graph, planned.cut).tail,
     features: openPixels(examples, backbone.preprocessing, {
@@ -124,7 +127,7 @@ async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prep
   const trunk = pooledBlocks(backbone, candidates);
   const { layers, fast, close } = await freeze(task, trunk);
   try {
-    const { best } = await chooseLayer({
+    const { best, qualities } = await chooseLayer({
       runtime,
       layers,
       labels: examples.map(({ label }) => label),
@@ -132,6 +135,8 @@ async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prep
       train: examples.flatMap(({ split }, at) => (split === 'train' ? [at] : [])),
       settings: job.settings,
       signal: context.signal,
+      onLayer: (done) =>
+        context.report({ kind: 'phase', phase: 'layers', done, total: layers.length }),
     });
     const block = candidates[best]!;
     const lower = endingAt(backbone, block);
@@ -143,6 +148,7 @@ async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prep
       trained: `classifier on ${block.name}`,
       trainedBlocks: 0,
       fast,
+      layers: candidates.map(({ name }, i) => ({ block: name, ...qualities[i]! })),
       close,
     };
   } catch (error) {

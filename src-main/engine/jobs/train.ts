@@ -3,9 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SplitName } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
+import { recipes } from '../../../src-shared/recipes.ts';
 import { version } from '../../programs.ts';
 import type { Backbone } from '../backbones/backbone.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
+import { type MemoryPlan, memoryNote, planMemory } from '../memory/micro-batch.ts';
 import { wholeModel, withTrunk, writeModel } from '../model/model-file.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
 import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
@@ -33,17 +35,15 @@ export async function trainOn(
 ): Promise<TrainResult> {
   // The same order whatever the order in which they were given: shuffling starts from it.
   const examples = job.examples.toSorted((a, b) => a.imageId - b.imageId);
+  const { microBatch } = reportMemory(whole, job, context);
   const prepared = await prepare({ job, backbone: whole, examples, context });
   const { backbone, tail, start, features, trained, trainedBlocks, fast } = prepared;
   try {
     const indices = (split: SplitName) =>
       examples.flatMap((example, at) => (example.split === split ? [at] : []));
     const test = indices('test');
-    const microBatch = Math.min(
-      job.settings.microBatch || Number.POSITIVE_INFINITY,
-      job.settings.batchSize,
-    );
-    const fingerprint = fingerprintOf({ ...belongsTo(job, examples), microBatch });
+    // Not of how many pictures are computed at once, which is chosen by the memory of the moment.
+    const fingerprint = fingerprintOf(belongsTo(job, examples));
     const from = await readCheckpoint(job.runFolder, fingerprint);
     context.report({ kind: 'begun', epochs: from?.epochs ?? [] });
     const result = await trainTail({
@@ -61,6 +61,8 @@ export async function trainOn(
       from: from ?? undefined,
       keep: (checkpoint: Checkpoint) => writeCheckpoint(job.runFolder, fingerprint, checkpoint),
       onEpoch: (epoch) => context.report({ kind: 'epoch', epoch }),
+      onHeadEpoch: (done) =>
+        context.report({ kind: 'phase', phase: 'head', done, total: job.settings.headEpochs }),
     });
     await mkdir(job.runFolder, { recursive: true });
     const description = {
@@ -87,6 +89,7 @@ export async function trainOn(
       trainedBlocks,
       validation: result.validation,
       quantisation: fast?.quantisation ?? null,
+      layers: prepared.layers,
       predictions: test.map((at, i) => ({
         imageId: examples[at]!.imageId,
         actual: examples[at]!.label,
@@ -103,6 +106,19 @@ function belongsTo(job: TrainJob, examples: TrainJob['examples']) {
   const { backbone, recipe, settings, classes } = job;
   const pictures = examples.map(({ sha256, label, split }) => [sha256, label, split]);
   return { version, backbone: backbone.sha256, recipe, settings, classes, pictures };
+}
+
+/** Decides how many pictures are computed at once, and says so. */
+function reportMemory(backbone: Backbone, job: TrainJob, { report }: JobContext): MemoryPlan {
+  const { recipe, settings, classes, examples } = job;
+  const task = { backbone, recipe, settings, classes: classes.length, examples: examples.length };
+  const free = process.availableMemory() + process.memoryUsage.rss();
+  const planned = planMemory(task, free, job.mostAtOnce);
+  // Where whole batches are always computed, no smaller part is left to try.
+  const isWhole = recipes[recipe].unused.includes('microBatch');
+  const microBatch = isWhole ? 1 : planned.microBatch;
+  report({ kind: 'memory', microBatch, note: memoryNote(planned, settings) });
+  return planned;
 }
 
 /** @throws StudioError when there is too little to train on */

@@ -1,4 +1,5 @@
 /** How much memory a run will need at most, told from the shapes of its graphs before it starts. */
+import { viewsOf } from '../../../src-shared/augmentation.ts';
 import type { RecipeName, TrainSettings } from '../../../src-shared/recipes.ts';
 import { accumulatedStep, trainingStep } from '../autodiff/training-step.ts';
 import { type Backbone, imageInput } from '../backbones/backbone.ts';
@@ -54,7 +55,7 @@ export function estimateMemory(task: MemoryTask): (microBatch: number) => number
   const { trunk, tail } = cut(backbone.graph, planned.cut);
   const extraction = planned.cut === imageInput ? 0 : arena * peakBytes(trunk, evaluatedAtOnce);
   const width = size(tail.inputs[0]!.dims.slice(1) as number[]);
-  const features = Math.min(memoryLimit, 4 * width * task.examples);
+  const features = Math.min(memoryLimit, 4 * width * task.examples * viewsOf(settings));
   if (tail.nodes.length === 0) return constant(fixed + features + extraction);
   const training = trainingBytes(task, tail, planned.start, width);
   return (microBatch) => fixed + features + Math.max(extraction, training(microBatch));

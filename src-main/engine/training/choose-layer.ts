@@ -19,6 +19,8 @@ export interface LayerChoice {
   readonly train: readonly number[];
   readonly settings: TrainSettings;
   readonly signal: AbortSignal;
+  /** How many of the layers have been judged. */
+  readonly onLayer?: (done: number) => void;
 }
 
 export interface ChosenLayer {
@@ -46,7 +48,10 @@ export async function chooseLayer(options: LayerChoice): Promise<ChosenLayer> {
   }
   const folds = stratifiedFolds(train, labels, count, settings.seed);
   const qualities: Quality[] = [];
-  for (const layer of layers) qualities.push(await crossValidated(layer, folds, options));
+  for (const layer of layers) {
+    options.onLayer?.(qualities.length);
+    qualities.push(await crossValidated(layer, folds, options));
+  }
   const best = qualities.reduce((leader, { accuracy, loss }, at) => {
     const before = qualities[leader]!;
     const better =

@@ -57,6 +57,8 @@ export interface TailOptions {
   readonly from?: Checkpoint | undefined;
   readonly keep?: ((checkpoint: Checkpoint) => Promise<void>) | undefined;
   readonly onEpoch: (epoch: Epoch) => void;
+  /** Epochs of the last layer alone, where it is trained first. */
+  readonly onHeadEpoch?: (epoch: number) => void;
 }
 
 export interface TrainedTail extends Fitted {
@@ -122,7 +124,7 @@ async function headFirst(lastLayer: Graph, ends: Features, options: TailOptions)
     microBatch: options.settings.batchSize,
     split: { ...options.split, test: [] },
     keep: undefined,
-    onEpoch: () => {},
+    onEpoch: ({ epoch }) => options.onHeadEpoch?.(epoch),
   });
   return weights;
 }

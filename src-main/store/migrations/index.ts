@@ -5,6 +5,7 @@ import { fingerprints } from './004-fingerprints.ts';
 import { marksAndViews } from './005-marks-and-views.ts';
 import { quantisation } from './006-quantisation.ts';
 import { datasets } from './007-datasets.ts';
+import { runNotes } from './008-run-notes.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -18,4 +19,5 @@ export const migrations: readonly string[] = [
   marksAndViews,
   quantisation,
   datasets,
+  runNotes,
 ];
