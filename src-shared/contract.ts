@@ -222,8 +222,23 @@ export const calls = {
     none,
     z.object({ backbones: z.array(d.backbone), best: z.string().nullable() }),
   ),
+  /** What an ONNX file says of itself; null is what has to be asked. */
+  'backbones.inspect': define(
+    z.strictObject({ file: z.string().min(1) }),
+    z.object({ inputSize: z.int().nullable(), normalisation: d.normalisation.nullable() }),
+  ),
+  /**
+   * A weight file for a network that Graft knows, or a whole network as ONNX, which is called like the
+   * file unless `as` says otherwise. What an ONNX file leaves open is 224 pixels and ImageNet's
+   * normalisation unless it is given.
+   */
   'backbones.add': define(
-    z.strictObject({ file: z.string().min(1), as: z.string().min(1).optional() }),
+    z.strictObject({
+      file: z.string().min(1),
+      as: z.string().min(1).optional(),
+      inputSize: z.int().min(16).max(1024).optional(),
+      normalisation: d.normalisation.optional(),
+    }),
     d.backbone,
   ),
   /** Starts a download; follow `backbone.progress`, then `backbones.changed`. */

@@ -100,6 +100,14 @@ export const project = z.object({
 });
 export type Project = z.infer<typeof project>;
 
+const perChannel = z.tuple([z.number(), z.number(), z.number()]).readonly();
+/** `(value - mean) / std` for red, green and blue, on values from 0 to 1. */
+export const normalisation = z.object({
+  mean: perChannel,
+  std: perChannel.refine((std) => std.every((each) => each !== 0), 'a deviation is never 0'),
+});
+export type Normalisation = z.infer<typeof normalisation>;
+
 export const backbone = z.object({
   name: z.string(),
   title: z.string(),

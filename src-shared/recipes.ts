@@ -190,3 +190,9 @@ export function completeSettings(
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return trainSettings.parse({ ...defaultSettings[recipe], ...Object.fromEntries(given) });
 }
+
+/** How many of a network's blocks a recipe leaves as they are; `adapted` is the setting of fine-tune-top. */
+export function frozenBlocks(recipe: RecipeName, adapted: number, blocks: number): number {
+  if (recipe === 'fine-tune-all' || recipe === 'from-scratch') return 0;
+  return recipe === 'fine-tune-top' ? Math.max(1, blocks - adapted) : blocks;
+}

@@ -15,6 +15,7 @@ const laneOf = {
   predict: 'quick',
   describe: 'quick',
   measure: 'quick',
+  network: 'assist',
   embed: 'assist',
   suggest: 'assist',
   spread: 'assist',

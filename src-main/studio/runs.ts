@@ -4,7 +4,7 @@ import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
-import { completeSettings, type TrainSettings } from '../../src-shared/recipes.ts';
+import { completeSettings, frozenBlocks, type TrainSettings } from '../../src-shared/recipes.ts';
 import { argmax } from '../store/predictions.ts';
 import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
@@ -60,7 +60,10 @@ export function runCalls(context: Context, options: QueueOptions): Calls {
   return {
     'runs.start': async ({ runs: wanted }) => {
       // Every backbone first: nothing is queued when one of them cannot be trained on.
-      for (const { backbone } of wanted) await backboneFile(backbone);
+      for (const { backbone, recipe, settings } of wanted) {
+        const whole = completeSettings(recipe, settings);
+        await backboneFile(backbone, (blocks) => frozenBlocks(recipe, whole.blocks, blocks));
+      }
       const { store } = context.project();
       const runs = store.transaction(() => {
         const dataset = takeDataset(store);

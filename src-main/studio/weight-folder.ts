@@ -1,10 +1,10 @@
 /** Where the backbones' weights lie: those that came with Graft, and those that the user added. */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../src-shared/errors.ts';
 import { replaceFile } from '../atomic-file.ts';
 import type { Architecture } from '../engine/backbones/backbone.ts';
-import { type CatalogueEntry, catalogueEntry } from '../engine/backbones/catalogue.ts';
+import { type CatalogueEntry, catalogue, catalogueEntry } from '../engine/backbones/catalogue.ts';
 import {
   describeWeights,
   type KeptWeights,
@@ -33,12 +33,53 @@ export async function weightsHere(name: string): Promise<WeightsHere | null> {
   return null;
 }
 
-/** For a job. Throws a StudioError when there is no such backbone, or none of its weights here. */
-export async function backboneFile(name: string): Promise<BackboneFile> {
+/** A whole network rather than weights for one that is known. */
+export const isNetwork = (file: string) => /\.onnx$/i.test(file);
+
+/** Networks that the user added under names of their own, which the catalogue does not know. */
+export async function addedNetworks(): Promise<string[]> {
+  const files = await readdir(addedWeights()).catch(ifMissing);
+  return (files ?? [])
+    .filter((file) => file.endsWith('.safetensors'))
+    .map((file) => basename(file, '.safetensors'))
+    .filter((name) => !catalogue.some((entry) => entry.name === name))
+    .sort();
+}
+
+/**
+ * For a job. Throws a StudioError when there is no such backbone, or none of its weights here.
+ * @param frozen how many of so many blocks stay as they are: refused when one above cannot be trained through
+ */
+export async function backboneFile(
+  name: string,
+  frozen?: (blocks: number) => number,
+): Promise<BackboneFile> {
+  const added = (await addedNetworks()).includes(name);
+  const found = added || isKnown(name) ? await weightsHere(name) : null;
+  if (found && frozen) checkCut(found.architecture, frozen(found.architecture.blocks.length));
+  if (added && found) return { name, weights: found.path, sha256: found.sha256 };
   const entry = catalogueEntry(name);
-  const found = await weightsHere(name);
   if (!found) throw new StudioError('refused', howToGet(entry));
   return { name, weights: found.path, sha256: found.sha256 };
+}
+
+const isKnown = (name: string) => catalogue.some((entry) => entry.name === name);
+
+/** Throws a StudioError that names the operator, and the lowest cut above which all can be trained. */
+function checkCut({ title, blocks, obstacle }: Architecture, frozen: number): void {
+  const operator = obstacle?.(frozen);
+  if (!obstacle || !operator) return;
+  let lowest = frozen + 1;
+  while (lowest < blocks.length && obstacle(lowest) !== null) lowest++;
+  const most = blocks.length - lowest;
+  const instead =
+    most === 0
+      ? 'use it as it is (feature-extraction)'
+      : `adapt its last ${most === 1 ? 'block' : `${most} blocks`} at most, those above ${blocks[lowest - 1]}`;
+  throw new StudioError(
+    'refused',
+    `${title} cannot be trained through the operator ${operator}: ${instead}.`,
+  );
 }
 
 function howToGet({ name, title, download }: CatalogueEntry): string {

@@ -178,7 +178,7 @@ describe('ONNX', () => {
           },
         ],
       }),
-      'The tensor "w" lies outside the model, in "weights.bin"',
+      'The model\'s weights lie outside of it, in "weights.bin"',
     ],
     [
       'too few bytes',

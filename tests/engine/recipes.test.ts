@@ -100,10 +100,10 @@ describe('parametersOf', () => {
     const again = g.node('Conv', [clipped, kernel]);
     g.output(again, ['batch', 2, 4, 4]);
     expect(parametersOf(g.build())).toEqual([
-      { name: 'kernel', decay: true },
-      { name: 'bias', decay: false },
-      { name: 'scale', decay: false },
-      { name: 'shift', decay: false },
+      { name: 'kernel', decay: true, role: 'weight' },
+      { name: 'bias', decay: false, role: 'bias' },
+      { name: 'scale', decay: false, role: 'scale' },
+      { name: 'shift', decay: false, role: 'bias' },
     ]);
   });
 });

@@ -14,6 +14,7 @@ import { writeSafetensors } from '../../src-main/engine/backbones/safetensors.ts
 import { loadBackbone } from '../../src-main/engine/backbones/weight-file.ts';
 import type { Tensor } from '../../src-main/engine/graph/graph.ts';
 import { float32, size } from '../../src-main/engine/graph/tensor.ts';
+import { EngineHost } from '../../src-main/engine/host.ts';
 import { backboneCalls, bringWeights } from '../../src-main/studio/backbones.ts';
 import { backboneFile } from '../../src-main/studio/weight-folder.ts';
 import type { StudioEvent } from '../../src-shared/contract.ts';
@@ -36,7 +37,9 @@ function calls(bring?: typeof bringWeights) {
   const events: StudioEvent[] = [];
   const closing = new AbortController();
   const options = { closing: closing.signal, ...(bring && { bring }) };
-  const handlers = backboneCalls({ emit: (event) => events.push(event) }, options);
+  const engine = new EngineHost();
+  onTestFinished(() => engine.close());
+  const handlers = backboneCalls({ emit: (event) => events.push(event), engine }, options);
   return { events, close: () => closing.abort(), ...handlers };
 }
 

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Backbone } from '../../../src-shared/domain.ts';
+import type { Backbone, Normalisation } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
 import { addCommonOptions, type CommonOptions } from '../options.ts';
@@ -44,25 +45,90 @@ function listText(backbones: readonly Backbone[], best: string | null): string {
   ]);
 }
 
+interface AddOptions extends CommonOptions {
+  readonly as?: string;
+  readonly inputSize?: string;
+  readonly mean?: string;
+  readonly std?: string;
+}
+
+function triple(text: string, flag: string): [number, number, number] {
+  const values = text.split(',').map(Number);
+  if (values.length === 3 && values.every(Number.isFinite))
+    return values as [number, number, number];
+  throw new StudioError('invalid-input', `${flag} takes three numbers, as in 0.485,0.456,0.406.`);
+}
+
+function normalisationOf({ mean, std }: AddOptions): Normalisation | undefined {
+  if (mean === undefined && std === undefined) return undefined;
+  if (mean === undefined || std === undefined) {
+    throw new StudioError('invalid-input', 'Give both --mean and --std.');
+  }
+  return { mean: triple(mean, '--mean'), std: triple(std, '--std') };
+}
+
+/** Files in which the weights of an ONNX model may lie, by the names that exporters give them. */
+const besides = (path: string) =>
+  [`${path}.data`, `${path}_data`, path.replace(/\.onnx$/i, '.data')].filter(
+    (each) => each !== path && existsSync(each),
+  );
+
+/** What is assumed where neither the file nor the person says, in sentences. */
+async function assumptions(
+  { studio }: Session,
+  file: string,
+  options: AddOptions,
+): Promise<string[]> {
+  const { inputSize, normalisation } = await studio.call('backbones.inspect', { file });
+  return [
+    ...(inputSize === null && options.inputSize === undefined
+      ? ['It does not say how large its pictures are: 224 pixels were taken (--input-size).']
+      : []),
+    ...(normalisation === null && options.mean === undefined
+      ? [
+          "It does not say how its pictures are normalised: ImageNet's mean and deviation were taken (--mean, --std).",
+        ]
+      : []),
+  ];
+}
+
 function add(group: Command): void {
   addCommonOptions(group.command('add <file>'))
-    .description('take the weights from a .pth or .safetensors file')
-    .option('--as <name>', 'which network they are for, where the file does not tell')
-    .action((file: string, options: CommonOptions & { as?: string }) =>
+    .description(
+      'take a network from an .onnx file, or the weights from a .pth or .safetensors file',
+    )
+    .option(
+      '--as <name>',
+      'what an ONNX network is to be called, or which network the weights are for',
+    )
+    .option('--input-size <pixels>', 'side of the pictures, where an ONNX file does not say')
+    .option('--mean <r,g,b>', 'of the normalisation, on values from 0 to 1')
+    .option('--std <r,g,b>', 'its deviation')
+    .action((file: string, options: AddOptions) =>
       withStudio(options, (session) =>
         interruptible(async (signal) => {
           const progress = createProgress(options);
           const path = resolve(file);
+          const isNetwork = /\.onnx$/i.test(path);
+          const normalisation = normalisationOf(options);
+          const paths = [path, ...(isNetwork ? besides(path) : [])];
           const [uploaded] = session.local
             ? [{ there: path }]
-            : await uploadFiles(session, [path], 'backbone', progress, signal);
+            : await uploadFiles(session, paths, 'backbone', progress, signal);
           progress.clear();
+          const there = uploaded!.there;
+          const assumed = isNetwork ? await assumptions(session, there, options) : [];
           const backbone = await session.studio.call('backbones.add', {
-            file: uploaded!.there,
+            file: there,
             ...(options.as === undefined ? {} : { as: options.as }),
+            ...(options.inputSize === undefined ? {} : { inputSize: Number(options.inputSize) }),
+            ...(normalisation && { normalisation }),
           });
-          if (options.json) printJson(backbone);
-          else print(`${backbone.title} is ready: --backbone ${backbone.name}`);
+          if (options.json) printJson({ ...backbone, assumed });
+          else
+            print(
+              [`${backbone.title} is ready: --backbone ${backbone.name}`, ...assumed].join('\n'),
+            );
         }),
       ),
     );

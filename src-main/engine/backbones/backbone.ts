@@ -40,6 +40,14 @@ export interface Architecture {
   readonly parameters: ParameterShapes;
   /** Beginnings of names in a weight file that belong to the part which is taken off. */
   readonly dropped: readonly string[];
+  /** Where it came from, and how many numbers of it training could change, when it was read from a file. */
+  readonly source?: string;
+  readonly learned?: number;
+  /**
+   * The operator that cannot be trained through when the first `frozen` blocks stay as they are; null when
+   * all can, as is always so without this function.
+   */
+  obstacle?(frozen: number): string | null;
   /** Builds the graph around given weights; throws a StudioError that names missing or mis-shaped tensors. */
   build(weights: ReadonlyMap<string, Tensor>): Backbone;
 }

@@ -84,7 +84,8 @@ export function catalogueEntry(name: string): CatalogueEntry {
 }
 
 /** How many numbers training could change: all parameters but the running statistics. */
-export function parameterCount({ parameters }: Architecture): number {
+export function parameterCount({ parameters, learned }: Architecture): number {
+  if (learned !== undefined) return learned;
   let count = 0;
   for (const [name, shape] of parameters) {
     if (/\.running_(mean|var)$/.test(name)) continue;

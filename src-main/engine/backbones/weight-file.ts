@@ -8,8 +8,9 @@ import { StudioError } from '../../../src-shared/errors.ts';
 import type { Tensor } from '../graph/graph.ts';
 import type { BackboneFile } from '../protocol.ts';
 import { misfit } from './architecture.ts';
-import type { Architecture, Backbone } from './backbone.ts';
+import type { Architecture, Backbone, ParameterShapes } from './backbone.ts';
 import { catalogue, catalogueEntry } from './catalogue.ts';
+import { networkArchitecture, networkHash, onnxVariant } from './onnx/kept.ts';
 import { readPthBytes } from './pth.ts';
 import {
   hashTensors,
@@ -104,7 +105,8 @@ export async function keepWeights(
 /** Reads the header alone; throws a StudioError when it is no file that `keepWeights` wrote. */
 export async function describeWeights(path: string): Promise<KeptWeights> {
   const { entries, metadata } = await readSafetensorsHeader(path);
-  const kept = keptWeights(path, metadata);
+  const shapes = new Map([...entries].map(([name, { shape }]) => [name, shape]));
+  const kept = keptWeights(path, metadata, shapes);
   const described = new Map(
     [...entries].map(([name, { shape, dtype }]) => [
       name,
@@ -116,8 +118,15 @@ export async function describeWeights(path: string): Promise<KeptWeights> {
   return kept;
 }
 
-function keptWeights(path: string, metadata: Readonly<Record<string, string>>): KeptWeights {
+function keptWeights(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  shapes: ParameterShapes,
+): KeptWeights {
   const { architecture: name = '', variant, sha256 } = metadata;
+  if (variant === onnxVariant && sha256) {
+    return { architecture: networkArchitecture(metadata, shapes), sha256 };
+  }
   const known = catalogue
     .find((entry) => entry.name === name)
     ?.architectures.find((candidate) => candidate.variant === variant);
@@ -130,8 +139,10 @@ function keptWeights(path: string, metadata: Readonly<Record<string, string>>): 
 /** Reads the weights, checks them against their hash, and builds the network around them. */
 export async function loadBackbone(file: BackboneFile): Promise<Backbone> {
   const { tensors, metadata, sha256 } = await readSafetensors(file.weights);
-  const { architecture } = keptWeights(file.weights, metadata);
-  if (sha256 !== file.sha256) {
+  const shapes = new Map([...tensors].map(([name, { dims }]) => [name, dims]));
+  const { architecture } = keptWeights(file.weights, metadata, shapes);
+  const found = architecture.variant === onnxVariant ? networkHash(sha256, metadata) : sha256;
+  if (found !== file.sha256) {
     throw new StudioError(
       'refused',
       `The weights in ${file.weights} have changed since they were added: add the weight file again.`,

@@ -1,9 +1,12 @@
 /** Writing a graph node by node, in the order in which it is computed. */
-import type { Attribute, ElementType, Graph, Node, Tensor, ValueInfo } from './graph.ts';
+import type { Attribute, Graph, Node, Tensor, ValueInfo } from './graph.ts';
 import { float32, int64 } from './tensor.ts';
 
 /** Old enough for every tool that opens an exported model, new enough for LayerNormalization. */
 export const defaultOpset = 17;
+
+/** Is this what the builder calls a constant of a formula, which nothing learns? */
+export const isConstantName = (name: string) => /^constant(_\d+)?$/.test(name);
 
 export interface NodeOptions {
   /** Name of the node; its first output is called the same unless `output` says otherwise. */
@@ -68,7 +71,7 @@ export class GraphBuilder {
     return this.#names.has(name);
   }
 
-  input(name: string, dims: ValueInfo['dims'], type: ElementType = 'float32'): string {
+  input(name: string, dims: ValueInfo['dims'], type: ValueInfo['type'] = 'float32'): string {
     this.#inputs.push({ name: this.#claim(name), type, dims });
     return name;
   }
@@ -136,7 +139,7 @@ export class GraphBuilder {
     this.#nodes.push(node);
   }
 
-  output(name: string, dims: ValueInfo['dims'], type: ElementType = 'float32'): void {
+  output(name: string, dims: ValueInfo['dims'], type: ValueInfo['type'] = 'float32'): void {
     if (!this.#names.has(name)) throw new Error(`the graph has no value "${name}" to give`);
     this.#outputs.push({ name, type, dims });
   }

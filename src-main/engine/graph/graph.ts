@@ -43,12 +43,15 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The modules that it was part of, outermost first, where the file says so. */
+  readonly scope?: readonly string[];
 }
 
 /** A dimension is a number, or a name such as `batch`. */
 export interface ValueInfo {
   readonly name: string;
-  readonly type: ElementType;
+  /** Of an output it may be left for the runtime to find out. */
+  readonly type: ElementType | 'unknown';
   readonly dims: readonly (number | string)[];
 }
 

@@ -33,6 +33,7 @@ const root = protobuf.Root.fromJSON({
         initializer: repeated('TensorProto', 5),
         input: repeated('ValueInfoProto', 11),
         output: repeated('ValueInfoProto', 12),
+        valueInfo: repeated('ValueInfoProto', 13),
         sparseInitializer: repeated('bytes', 15),
       },
     },
@@ -44,6 +45,7 @@ const root = protobuf.Root.fromJSON({
         opType: one('string', 4),
         attribute: repeated('AttributeProto', 5),
         domain: one('string', 7),
+        metadataProps: repeated('StringStringEntryProto', 9),
       },
     },
     AttributeProto: {
@@ -120,6 +122,7 @@ export interface NodeMessage {
   readonly opType?: string;
   readonly attribute?: readonly AttributeMessage[];
   readonly domain?: string;
+  readonly metadataProps?: readonly StringEntry[];
 }
 export interface ValueMessage {
   readonly name?: string;
@@ -138,6 +141,7 @@ export interface GraphMessage {
   readonly initializer?: readonly TensorMessage[];
   readonly input?: readonly ValueMessage[];
   readonly output?: readonly ValueMessage[];
+  readonly valueInfo?: readonly ValueMessage[];
   readonly sparseInitializer?: readonly Uint8Array[];
 }
 export interface ModelMessage {

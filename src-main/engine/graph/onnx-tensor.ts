@@ -49,14 +49,38 @@ function fromLists(type: ElementType, message: TensorMessage): TensorData {
   }
 }
 
-/** Shares memory with the message where it can. Throws a StudioError that names the tensor. */
-export function decodeTensor(message: TensorMessage, name = message.name ?? ''): Tensor {
-  if (message.dataLocation === 1 || message.externalData?.length) {
-    const file = message.externalData?.find((entry) => entry.key === 'location')?.value;
-    throw refuse(
-      `The tensor "${name}" lies outside the model, in ${file ? `"${file}"` : 'another file'}: save the model as one file first.`,
-    );
-  }
+/** The bytes of a file beside the model; throws a StudioError that says which file is missing. */
+export type External = (location: string) => Uint8Array;
+
+/** Where a tensor's bytes are in another file: from `offset` on, `length` of them, or all that follow. */
+function fromFile(message: TensorMessage, name: string, external: External): Uint8Array {
+  const entries = new Map(message.externalData?.map(({ key, value }) => [key, value]));
+  const file = external(entries.get('location') ?? '');
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? file.byteLength - offset);
+  if (offset + length <= file.byteLength) return file.subarray(offset, offset + length);
+  throw refuse(
+    `The tensor "${name}" lies beyond the end of "${entries.get('location')}": that file is not whole.`,
+  );
+}
+
+const alone: External = (location) => {
+  throw refuse(
+    `The model's weights lie outside of it, in "${location || 'another file'}": save the model as one file first.`,
+  );
+};
+
+/**
+ * Shares memory with the message where it can. Throws a StudioError that names the tensor.
+ * @param external gives the files that lie beside the model
+ */
+export function decodeTensor(
+  given: TensorMessage,
+  name = given.name ?? '',
+  external: External = alone,
+): Tensor {
+  const outside = given.dataLocation === 1 || given.externalData?.length;
+  const message = outside ? { ...given, rawData: fromFile(given, name, external) } : given;
   const type = elementType(message.dataType, name);
   const dims = (message.dims ?? []).map(int64ToNumber);
   const count = size(dims);

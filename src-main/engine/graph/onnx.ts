@@ -11,7 +11,13 @@ import {
   type NodeMessage,
   type ValueMessage,
 } from './onnx-schema.ts';
-import { decodeTensor, elementType, encodeTensor, int64ToNumber } from './onnx-tensor.ts';
+import {
+  decodeTensor,
+  type External,
+  elementType,
+  encodeTensor,
+  int64ToNumber,
+} from './onnx-tensor.ts';
 
 const irVersion = 8;
 const defaultDomains = ['', 'ai.onnx'];
@@ -95,7 +101,16 @@ function decodeNode(message: NodeMessage): Node {
     attributes: Object.fromEntries(
       (message.attribute ?? []).map((each) => [each.name ?? '', decodeAttribute(each, name)]),
     ),
+    ...scopeOf(message),
   };
+}
+
+/** PyTorch's newer exporter writes a Python list of names: `['', 'layer1', 'layer1.0', 'conv2d']`. */
+function scopeOf({ metadataProps }: NodeMessage): Pick<Node, 'scope'> {
+  const list = metadataProps?.find(({ key }) => key === 'pkg.torch.onnx.name_scopes')?.value;
+  const names = list?.match(/'[^']*'/g)?.map((quoted) => quoted.slice(1, -1));
+  // The first is the whole network, the last the function itself.
+  return names && names.length > 1 ? { scope: names.slice(1, -1) } : {};
 }
 
 function encodeNode(node: Node): NodeMessage {
@@ -124,6 +139,7 @@ function decodeValue(message: ValueMessage): ValueInfo {
 }
 
 function encodeValue(value: ValueInfo): ValueMessage {
+  if (value.type === 'unknown') return { name: value.name };
   const dim = value.dims.map((each) =>
     typeof each === 'number' ? { dimValue: each } : { dimParam: each },
   );
@@ -150,15 +166,26 @@ function constantValue(node: Node): Tensor {
   throw refuse(`The constant "${node.name}" is of a kind that Graft cannot read (${kind}).`);
 }
 
+/** Shapes of values inside, where the file states them. */
+function statedShapes(values: readonly ValueMessage[]): Pick<Graph, 'stated'> {
+  const known = values.filter((value) => value.type?.tensorType?.shape);
+  if (known.length === 0) return {};
+  const dims = (value: ValueMessage) =>
+    decodeValue({ ...value, type: { tensorType: { ...value.type?.tensorType, elemType: 1 } } })
+      .dims;
+  return { stated: new Map(known.map((value) => [value.name ?? '', dims(value)])) };
+}
+
 function decodeGraph(
   message: GraphMessage,
-): Pick<Graph, 'name' | 'inputs' | 'outputs' | 'nodes' | 'initializers'> {
+  external: External | undefined,
+): Pick<Graph, 'name' | 'inputs' | 'outputs' | 'nodes' | 'initializers' | 'stated'> {
   if (message.sparseInitializer?.length) {
     throw refuse('The model has sparse tensors, which Graft cannot read: save it with dense ones.');
   }
   const initializers = new Map<string, Tensor>();
   for (const tensor of message.initializer ?? []) {
-    initializers.set(tensor.name ?? '', decodeTensor(tensor));
+    initializers.set(tensor.name ?? '', decodeTensor(tensor, tensor.name, external));
   }
   const nodes: Node[] = [];
   for (const node of (message.node ?? []).map(decodeNode)) {
@@ -174,14 +201,16 @@ function decodeGraph(
     outputs: (message.output ?? []).map(decodeValue),
     nodes,
     initializers,
+    ...statedShapes(message.valueInfo ?? []),
   };
 }
 
 /**
  * Reads a serialised ONNX model. Constant nodes become initializers; big arrays share memory with `model`.
  * Throws a StudioError when the bytes are no model, or use what Graft cannot read, naming it.
+ * @param external gives the files beside the model in which weights may lie
  */
-export function decodeModel(model: Uint8Array): Graph {
+export function decodeModel(model: Uint8Array, external?: External): Graph {
   let message: ModelMessage;
   try {
     message = ModelProto.decode(model) as ModelMessage;
@@ -200,7 +229,7 @@ export function decodeModel(model: Uint8Array): Graph {
     );
   }
   return {
-    ...decodeGraph(message.graph),
+    ...decodeGraph(message.graph, external),
     opset: int64ToNumber(opset.version ?? 0),
     metadata: Object.fromEntries(
       (message.metadataProps ?? []).map((entry) => [entry.key ?? '', entry.value ?? '']),

@@ -10,6 +10,7 @@ import { integers, size } from './tensor.ts';
 
 /** Integers, some of which may be `batch` or a multiple of it. */
 export interface Counted {
+  readonly type: 'int64' | 'int32' | 'bool';
   readonly dims: readonly number[];
   readonly values: readonly Dim[];
 }
@@ -23,18 +24,19 @@ const longest = 64;
 export function countOf(tensor: Tensor | undefined): Counted | undefined {
   if (!tensor || !['int64', 'int32', 'bool'].includes(tensor.type)) return undefined;
   if (size(tensor.dims) > longest) return undefined;
-  return { dims: tensor.dims, values: integers(tensor) };
+  return { type: tensor.type as Counted['type'], dims: tensor.dims, values: integers(tensor) };
 }
 
 type Lookup = (name: string) => Counted | undefined;
-type Evaluator = (node: Node, inputs: readonly Counted[]) => Counted | undefined;
+type Values = Omit<Counted, 'type'>;
+type Evaluator = (node: Node, inputs: readonly Counted[]) => Values | undefined;
 
-const vector = (values: readonly Dim[]): Counted => ({ dims: [values.length], values });
+const vector = (values: readonly Dim[]): Values => ({ dims: [values.length], values });
 
 function each(
   [a, b]: readonly Counted[],
   make: (left: Dim, right: Dim) => Dim | undefined,
-): Counted | undefined {
+): Values | undefined {
   const longer = a!.values.length >= b!.values.length ? a! : b!;
   if (![1, longer.values.length].includes(Math.min(a!.values.length, b!.values.length))) {
     return undefined;
@@ -112,11 +114,11 @@ export function evaluate(node: Node, shapes: readonly Dims[], known: Lookup): Co
   if (node.op === 'Shape') {
     const dims = shapes[0]!;
     const end = numberOf(node, 'end', dims.length);
-    return vector(dims.slice(numberOf(node, 'start', 0), end));
+    return { type: 'int64', ...vector(dims.slice(numberOf(node, 'start', 0), end)) };
   }
   if (node.op === 'Size') {
     const all = product(shapes[0]!);
-    return all === undefined ? undefined : { dims: [], values: [all] };
+    return all === undefined ? undefined : { type: 'int64', dims: [], values: [all] };
   }
   if (node.op === 'ConstantOfShape') return filled(node, known(node.inputs[0]!));
   const evaluator = evaluators[node.op];
@@ -128,7 +130,16 @@ export function evaluate(node: Node, shapes: readonly Dims[], known: Lookup): Co
     inputs.push(input);
   }
   const result = evaluator(node, inputs);
-  return result && result.values.length <= longest ? result : undefined;
+  if (!result || result.values.length > longest) return undefined;
+  return { ...result, type: typeOf(node, inputs) };
+}
+
+function typeOf(node: Node, inputs: readonly Counted[]): Counted['type'] {
+  if (node.op === 'Equal') return 'bool';
+  if (node.op === 'Where') return inputs[1]!.type;
+  if (node.op !== 'Cast') return inputs[0]!.type;
+  const to = numberOf(node, 'to', dataTypes.int64);
+  return to === dataTypes.int32 ? 'int32' : to === dataTypes.bool ? 'bool' : 'int64';
 }
 
 function filled(node: Node, shape: Counted | undefined): Counted | undefined {
@@ -137,5 +148,6 @@ function filled(node: Node, shape: Counted | undefined): Counted | undefined {
   if (shape?.values.length !== 1 || typeof count !== 'number' || count > longest) return undefined;
   const tensor = typeof value === 'object' && 'data' in value ? value : undefined;
   if (!tensor || !['int64', 'int32'].includes(tensor.type)) return undefined;
-  return vector(Array.from({ length: count }, () => Number(tensor.data[0])));
+  const values = Array.from({ length: count }, () => Number(tensor.data[0]));
+  return { type: tensor.type as Counted['type'], ...vector(values) };
 }

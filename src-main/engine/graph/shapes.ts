@@ -1,4 +1,5 @@
 /** Shape inference with a free batch: the shapes that cutting and differentiating need to know. */
+import { StudioError } from '../../../src-shared/errors.ts';
 import { numberOf, numbersOf } from './attributes.ts';
 import { broadcast, type Dim, type Dims, fromStart, mapOf, refuse, shown } from './dims.ts';
 import type { Graph, Node, Tensor } from './graph.ts';
@@ -166,9 +167,14 @@ export interface Known {
 /**
  * Shapes and shape arithmetic of the nodes, in their order. The shapes that the graph states itself
  * (`stated`) count for operators without a rule here.
- * Throws a StudioError that names an operator whose shape is not known, or a node whose inputs do not fit.
+ * Throws a StudioError that names an operator whose shape is not known, or a node whose inputs do not fit;
+ * `as far as it goes` leaves such values out instead.
  */
-export function follow(graph: Graph, nodes: readonly Node[] = graph.nodes): Known {
+export function follow(
+  graph: Graph,
+  nodes: readonly Node[] = graph.nodes,
+  how: 'whole' | 'as far as it goes' = 'whole',
+): Known {
   const shapes = new Map<string, Dims>();
   const counts = new Map<string, Counted>();
   for (const { name, dims } of graph.inputs) shapes.set(name, dims);
@@ -180,21 +186,20 @@ export function follow(graph: Graph, nodes: readonly Node[] = graph.nodes): Know
   };
   const integers: Integers = (name) => count(name)?.values;
   const tensor = (name: string) => graph.initializers.get(name);
-  for (const node of nodes) {
+  const one = (node: Node) => {
     const inputs = node.inputs.map((name) => shapes.get(name) ?? []);
-    const [first] = node.outputs;
     if (node.op === 'Split') {
       const axis = fromStart(numberOf(node, 'axis', 0), inputs[0]!.length);
       for (const [i, size] of splitSizes(node, inputs[0]!, integers).entries()) {
         if (node.outputs[i]) shapes.set(node.outputs[i], inputs[0]!.with(axis, size));
       }
-      continue;
+      return;
     }
     const counted = evaluate(node, inputs, count);
     if (counted) {
-      counts.set(first!, counted);
-      shapes.set(first!, counted.dims);
-      continue;
+      counts.set(node.outputs[0]!, counted);
+      shapes.set(node.outputs[0]!, counted.dims);
+      return;
     }
     const rule = rules[node.op];
     for (const output of node.outputs) {
@@ -203,6 +208,18 @@ export function follow(graph: Graph, nodes: readonly Node[] = graph.nodes): Know
       if (rule) shapes.set(output, rule(node, inputs, integers, tensor));
       else if (stated) shapes.set(output, stated);
       else throw refuse(node, 'is an operator that Graft does not know');
+    }
+  };
+  for (const node of nodes) {
+    if (how === 'whole') {
+      one(node);
+      continue;
+    }
+    if (!node.inputs.every((name) => name === '' || shapes.has(name))) continue;
+    try {
+      one(node);
+    } catch (error) {
+      if (!(error instanceof StudioError)) throw error;
     }
   }
   return { shapes, counts };

@@ -1,4 +1,6 @@
 /** The operators that can be differentiated: a new one is a rule and a line here. */
+import { textOf } from '../../graph/attributes.ts';
+import type { Node } from '../../graph/graph.ts';
 import type { Rule } from '../tape.ts';
 import { clip, hardSigmoid, hardSwish, leakyRelu, pRelu, relu } from './activation.ts';
 import { add, div, identity, mul, pow, sub } from './arithmetic.ts';
@@ -11,7 +13,7 @@ import { batchNormalization } from './normalization.ts';
 import { gatherAlong } from './pick.ts';
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts';
 import { reduceMean, reduceSum } from './reduce.ts';
-import { resize } from './resize.ts';
+import { resize, resizeObstacle } from './resize.ts';
 import { expand, reshape, transpose } from './shape.ts';
 import {
   absolute,
@@ -99,3 +101,10 @@ export const flat: ReadonlySet<string> = new Set([
   'Sign',
   'Size',
 ]);
+
+/** Why a node cannot be trained through although its operator has a rule; null when it can. */
+export function obstacleOf(node: Node): string | null {
+  if (node.op === 'Resize') return resizeObstacle(node);
+  const mode = node.op === 'Pad' ? textOf(node, 'mode', 'constant') : 'constant';
+  return mode === 'constant' ? null : `pads by ${mode}`;
+}
