@@ -167,13 +167,14 @@ export async function bringWheel(
 async function describeAdded(name: string): Promise<Backbone | null> {
   const here = await usableWeights(name);
   if (!here) return null;
-  const { title, inputSize, blocks, source = '' } = here.architecture;
+  const { title, inputSize, blocks, blockShapes, source = '' } = here.architecture;
   return {
     name,
     title,
     ready: true,
     inputSize,
     blocks: [...blocks],
+    blockShapes: blockShapes.map((shape) => [...shape]),
     parameters: parameterCount(here.architecture),
     bytes: here.bytes,
     licence: 'your own',

@@ -9,6 +9,7 @@ import { flat, obstacleOf, rules } from '../../autodiff/rules/table.ts';
 import { ancestors } from '../../graph/cut.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
 import { decodeModel, encodeModel } from '../../graph/onnx.ts';
+import { inferShapes } from '../../graph/shapes.ts';
 import { size } from '../../graph/tensor.ts';
 import type { Preprocessing } from '../../protocol.ts';
 import { parametersOf } from '../../recipes/parameters.ts';
@@ -24,6 +25,8 @@ const description = z.object({
   title: z.string(),
   source: z.string(),
   blocks: z.array(z.object({ name: z.string(), output: z.string() })).min(1),
+  /** Of what leaves each of the blocks, without the batch. */
+  shapes: z.array(z.array(z.int())),
   preprocessing: z.object({ size: z.int().positive(), mean: triple, std: triple }),
   learned: z.int(),
 });
@@ -46,8 +49,16 @@ export function keptNetwork(
     (sum, parameter) => sum + size(graph.initializers.get(parameter.name)!.dims),
     0,
   );
+  const dims = inferShapes(graph);
   const network = Buffer.from(structure).toString('base64');
-  const said = JSON.stringify({ title: name, source, blocks, preprocessing, learned });
+  const said = JSON.stringify({
+    title: name,
+    source,
+    blocks,
+    shapes: blocks.map(({ output }) => dims.get(output)!.slice(1)),
+    preprocessing,
+    learned,
+  });
   return {
     tensors,
     metadata: {
@@ -85,6 +96,7 @@ export function networkArchitecture(
     source: parsed.source,
     inputSize: parsed.preprocessing.size,
     blocks: parsed.blocks.map((block) => block.name),
+    blockShapes: parsed.shapes,
     parameters: shapes,
     learned: parsed.learned,
     dropped: [],
