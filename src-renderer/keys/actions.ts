@@ -24,7 +24,9 @@ const labels: readonly Action[] = Array.from({ length: labelKeys }, (_, index) =
 
 const label = [
   { id: 'clear', words: 'Take the label away', keys: ['0'] },
-  { id: 'find', words: 'Find a label by its name, or make one', keys: ['T', 'Enter'] },
+  { id: 'find', words: 'Find a label by its name, or make one', keys: ['T'] },
+  { id: 'accept', words: 'Accept the suggestion; without one, find a label', keys: ['Enter'] },
+  { id: 'group', words: 'Look at pictures that seem to be of one label', keys: ['R'] },
   { id: 'new-label', words: 'New label', keys: ['N'] },
   { id: 'unsure', words: 'Unsure, or sure again', keys: ['U'] },
   { id: 'exclude', words: 'Exclude, or take back in', keys: ['X'] },
@@ -46,6 +48,9 @@ const look = [
   { id: 'filter', words: 'Filter by name or label', keys: ['/'] },
   { id: 'filters', words: 'All filters', keys: ['Shift+F'] },
   { id: 'save-view', words: 'Save the filter as a view', keys: ['Shift+S'] },
+  { id: 'similar', words: 'Find similar pictures', keys: ['S'] },
+  { id: 'useful', words: 'Most useful to label next', keys: ['M'] },
+  { id: 'review', words: 'Review labels, copies and outliers', keys: ['V'] },
   { id: 'import', words: 'Import pictures', keys: ['I'] },
 ] as const satisfies readonly Action[];
 

@@ -3,6 +3,9 @@ const whole = new Intl.NumberFormat('en');
 /** 12,345 */
 export const number = (value: number): string => whole.format(value);
 
+/** 0.934 -> `93 %` */
+export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
 /** `1 picture`, `12 pictures`. */
 export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;

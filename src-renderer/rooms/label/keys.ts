@@ -66,6 +66,7 @@ export const movingKeys: readonly {
 export const worksOnOne: ReadonlySet<RoomAction> = new Set<RoomAction>([
   'clear',
   'find',
+  'accept',
   'undo',
   'redo',
   'unsure',

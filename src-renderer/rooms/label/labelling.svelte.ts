@@ -40,6 +40,12 @@ export class Labelling {
     else this.said = `Labelled ${label.name}`;
   }
 
+  /** Labels these, selected or not, in one step. */
+  async assignThese(ids: readonly number[], label: Label): Promise<void> {
+    if (await this.#pictures.assign(ids, label.id))
+      this.#tell(`${counted(ids.length)} labelled ${label.name}.`);
+  }
+
   async clear(): Promise<void> {
     const { ids, selection } = this.#pictures;
     const some = chosen(ids, selection);

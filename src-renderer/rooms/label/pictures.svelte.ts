@@ -39,6 +39,8 @@ export class Pictures {
   /** Ends when the list is in the order that was last asked for. */
   #applied: Promise<void> = Promise.resolve();
   #renewing = false;
+  /** Are the pictures others than those of the filter? */
+  #presented = false;
   #outdated = false;
 
   constructor(studio: StudioState) {
@@ -89,6 +91,7 @@ export class Pictures {
   apply(filter: ImageFilter = this.filter, sort: ImageSort = this.sort): Promise<void> {
     this.filter = filter;
     this.sort = sort;
+    this.#presented = false;
     this.#applied = this.#apply();
     return this.#applied;
   }
@@ -99,6 +102,16 @@ export class Pictures {
     this.#misfits.clear();
     this.misfits = 0;
     this.#show(found);
+  }
+
+  /** Shows these and no others, the cursor on the first, until a filter is applied again. */
+  present(ids: readonly number[]): void {
+    this.#presented = true;
+    this.#query++; // what was asked before is not wanted any more
+    this.#misfits.clear();
+    this.misfits = 0;
+    this.selection = choose(ids, nothing, 0, 'only');
+    this.ids = ids;
   }
 
   /**
@@ -117,7 +130,9 @@ export class Pictures {
       const found = await this.#ask();
       if (!found) continue;
       const shown = new Set(this.ids);
-      this.#show([...this.ids, ...found.filter((id) => !shown.has(id))]);
+      this.#show(
+        this.#presented ? this.ids : [...this.ids, ...found.filter((id) => !shown.has(id))],
+      );
       this.#schedule();
     }
     this.#renewing = false;

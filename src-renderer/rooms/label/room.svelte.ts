@@ -7,6 +7,8 @@ import type { Command } from './keys.ts';
 import { Labelling } from './labelling.svelte.ts';
 import { Pictures } from './pictures.svelte.ts';
 import { choose, chooseAll, chosen } from './selection.ts';
+import { Assistance } from './suggest/assistance.svelte.ts';
+import { similarTo } from './suggest/similar.ts';
 
 /** What lies over the room. */
 export type Open =
@@ -15,6 +17,9 @@ export type Open =
   | { readonly what: 'find'; readonly large: boolean }
   | { readonly what: 'note' | 'filters' | 'history' | 'save-view' }
   | { readonly what: 'piles'; readonly ids: readonly number[] }
+  /** Pictures that seem to be of one label. */
+  | { readonly what: 'group' }
+  | { readonly what: 'review' }
   | { readonly what: 'merge'; readonly from: Label }
   | { readonly what: 'import'; readonly sources: Sources | undefined };
 
@@ -31,11 +36,15 @@ interface Shown {
 export class Room {
   readonly pictures: Pictures;
   readonly labelling: Labelling;
+  readonly assistance: Assistance;
+  readonly #studio: StudioState;
   /** The one thing that lies over the room. */
   open = $state.raw<Open | undefined>();
   naming = $state(false);
   /** One picture large, with the next ones below it, in place of the grid. */
   focused = $state(false);
+  /** What the pictures are when they are not those of the filter, in words. */
+  presented = $state<string | undefined>();
   shown = $state.raw<Shown | undefined>();
   filterField: { focus(): void } | undefined;
   readonly isLarge = $derived(
@@ -46,6 +55,10 @@ export class Room {
     clear: () => void this.labelling.clear(),
     find: () => {
       if (this.pictures.cursorId !== undefined) this.open = { what: 'find', large: this.isLarge };
+    },
+    accept: () => this.#accept(),
+    group: () => {
+      if (this.assistance.groups.length > 0) this.open = { what: 'group' };
     },
     'new-label': () => {
       this.naming = true;
@@ -75,13 +88,23 @@ export class Room {
       if (this.pictures.cursorId !== undefined) this.open = { what: 'large' };
     },
     filter: () => this.filterField?.focus(),
+    similar: () => {
+      const some = chosen(this.pictures.ids, this.pictures.selection);
+      if (some.length > 0) void this.findSimilar(some);
+    },
+    useful: () => void this.#findUseful(),
+    review: () => {
+      this.open = { what: 'review' };
+    },
     import: () => {
       this.open = { what: 'import', sources: undefined };
     },
   };
 
   constructor(studio: StudioState) {
+    this.#studio = studio;
     this.pictures = new Pictures(studio);
+    this.assistance = new Assistance(studio);
     this.labelling = new Labelling(studio, this.pictures, () => void this.shown?.reveal());
     this.labelling.advances = () => !this.focused || studio.settings.now.advance;
   }
@@ -115,7 +138,7 @@ export class Room {
     this.open = open?.what === 'find' && open.large ? { what: 'large' } : undefined;
   }
 
-  /** Esc: a selection of many becomes one; then the filter goes. */
+  /** Esc: a selection of many becomes one; then what was looked for goes, then the filter. */
   back(): void {
     if (this.focused) {
       this.focused = false;
@@ -123,6 +146,7 @@ export class Room {
     }
     const { selection, filter } = this.pictures;
     if (selection.ids.size > 1) this.#choose(selection.cursor, 'only');
+    else if (this.presented !== undefined) void this.apply(filter);
     else if (Object.keys(filter).length > 0) void this.apply({});
   }
 
@@ -143,12 +167,68 @@ export class Room {
 
   /** Another view of the pictures: the cursor is in sight there, the focus stays where it is. */
   async apply(filter: ImageFilter, sort?: ImageSort): Promise<void> {
+    this.presented = undefined;
     await this.pictures.apply(filter, sort);
     await this.shown?.show();
   }
 
   #over(what: 'note' | 'filters' | 'history' | 'save-view'): void {
     if (what !== 'note' || this.pictures.cursorId !== undefined) this.open = { what };
+  }
+
+  /** One undoable step. */
+  acceptGroup(imageIds: readonly number[], labelId: number): void {
+    this.close();
+    const label = this.#studio.label(labelId);
+    if (label) void this.labelling.assignThese(imageIds, label);
+  }
+
+  /** @param like pictures that are shown, or a file of the person's */
+  async findSimilar(like: readonly number[] | File): Promise<void> {
+    const name = like instanceof File ? like.name : this.#nameOf(like);
+    const ids = await similarTo(this.#studio, like);
+    if (ids) this.#present(ids, `The pictures most like ${name}, the likest first.`);
+  }
+
+  /** Goes to one picture, wherever it is. */
+  async goToPicture(id: number): Promise<void> {
+    this.close();
+    if (!this.pictures.ids.includes(id)) await this.apply({});
+    this.goTo(this.pictures.ids.indexOf(id));
+  }
+
+  async #findUseful(): Promise<void> {
+    const answer = await this.#studio.ask('assist.next', { count: 200 });
+    if (answer?.imageIds.length === 0) this.#studio.notices.info('Every picture has a label.');
+    else if (answer) this.#present(answer.imageIds, 'The pictures whose labels would teach most.');
+  }
+
+  #present(ids: readonly number[], words: string): void {
+    this.pictures.present(ids);
+    this.presented = words;
+    void this.shown?.reveal();
+  }
+
+  #nameOf(ids: readonly number[]): string {
+    const [first] = ids;
+    return ids.length > 1 || first === undefined
+      ? 'the selected ones'
+      : (this.pictures.image(first)?.name ?? 'this one');
+  }
+
+  #accept(): void {
+    const { cursorId, selection } = this.pictures;
+    const one = selection.ids.size <= 1 && cursorId !== undefined && this.suggestedFor(cursorId);
+    if (one) void this.labelling.assign(one.label);
+    else this.run('find');
+  }
+
+  /** The label proposed for a picture that has none. */
+  suggestedFor(id: number): { readonly label: Label; readonly confidence: number } | undefined {
+    if (this.pictures.labelOf(id) !== null) return undefined;
+    const suggestion = this.assistance.of(id);
+    const label = suggestion && this.#studio.label(suggestion.labelId);
+    return label && { label, confidence: suggestion.confidence };
   }
 
   #choose(index: number, how: Parameters<typeof choose>[3]): void {

@@ -1,0 +1,79 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { CallOutput } from '../../../../src-shared/contract.ts';
+import type { AssistState, Suggestion } from '../../../../src-shared/domain.ts';
+import type { StudioState } from '../../../state/studio.svelte.ts';
+
+export type Group = CallOutput<'assist.groups'>['groups'][number];
+
+/** Several answers in quick succession are one. */
+const settleMs = 60;
+
+/** What the model helps with in the room: suggestions for the pictures in sight, and groups to look at. */
+export class Assistance {
+  state = $state.raw<AssistState | undefined>();
+  groups = $state.raw<readonly Group[]>([]);
+  readonly #studio: StudioState;
+  readonly #of = new SvelteMap<number, Suggestion>();
+  readonly #asked = new Set<number>();
+  #sight: readonly number[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(studio: StudioState) {
+    this.#studio = studio;
+  }
+
+  /** Follows the studio's events; returns the function that stops that. */
+  follow(): () => void {
+    const stops = [
+      this.#studio.on('assist.progress', (state) => {
+        this.state = state;
+      }),
+      this.#studio.on('assist.changed', () => void this.renew()),
+      this.#studio.onReconnect(() => void this.renew()),
+    ];
+    void this.renew();
+    return () => {
+      clearTimeout(this.#timer);
+      for (const stop of stops) stop();
+    };
+  }
+
+  of(id: number): Suggestion | undefined {
+    return this.#of.get(id);
+  }
+
+  /** Says which pictures are in sight. */
+  want(ids: readonly number[]): void {
+    this.#sight = ids;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#fetch(), settleMs);
+  }
+
+  async renew(): Promise<void> {
+    this.#asked.clear();
+    this.state = await this.#studio.ask('assist.state', {});
+    if (!this.state?.suggesting || this.state.done === 0) {
+      this.#of.clear();
+      this.groups = [];
+      return;
+    }
+    await this.#fetch();
+    const answer = await this.#studio.ask('assist.groups', {});
+    if (answer) this.groups = answer.groups;
+  }
+
+  async #fetch(): Promise<void> {
+    if (!this.state?.suggesting || this.state.done === 0) return;
+    const imageIds = this.#sight.filter((id) => !this.#asked.has(id)).slice(0, 2000);
+    if (imageIds.length === 0) return;
+    for (const id of imageIds) this.#asked.add(id);
+    const answer = await this.#studio.ask('assist.suggestions', { imageIds });
+    if (!answer) return;
+    const found = new Map(answer.suggestions.map((one) => [one.imageId, one]));
+    for (const id of imageIds) {
+      const one = found.get(id);
+      if (one) this.#of.set(id, one);
+      else this.#of.delete(id);
+    }
+  }
+}
