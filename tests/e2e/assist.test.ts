@@ -20,7 +20,7 @@ async function shapesProject(extra?: (folder: string) => Promise<void>) {
   const ready = nextEvent(
     studio,
     'assist.progress',
-    ({ state, done }) => state === 'ready' && done > 56,
+    ({ state, done }) => state === 'ready' && done > 40,
   );
   await importAll(studio, [known], 'folders');
   await importAll(studio, [unknown]);
@@ -123,8 +123,11 @@ describe('the review', () => {
 
     const copies = page.getByRole('region', { name: 'Copies' });
     await copies.getByRole('button', { name: 'Show copy.jpg' }).waitFor();
-    await copies.getByRole('button', { name: 'Keep one' }).first().click();
-    await copies.getByText('The others are excluded').waitFor();
+    const group = copies
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('button', { name: 'Show copy.jpg' }) });
+    await group.getByRole('button', { name: 'Keep one' }).click();
+    await group.getByText('The others are excluded').waitFor();
     const { ids } = await studio.call('images.query', { filter: { excluded: true }, sort: 'name' });
     const { images } = await studio.call('images.get', { ids });
     expect(images.map(({ name }) => name)).toContain('copy.jpg');
