@@ -25,7 +25,7 @@ describe('commandOf', () => {
     ['9', { do: 'assign', place: 9 }],
     ['0', action('clear')],
     ['t', action('find')],
-    ['Enter', action('find')],
+    ['Enter', action('accept')],
     [' ', action('open')],
     ['/', action('filter')],
     ['N', action('new-label')],
@@ -88,8 +88,8 @@ describe('the keymap', () => {
     const keymap = keymapOf(own);
     expect(commandOf(press('t'), keymap)).toEqual(action('new-label'));
     expect(commandOf(press('n'), keymap)).toBeUndefined();
-    expect(keymap.keys.get('find')).toEqual(['Enter']);
-    expect(withKeys(withKeys(own, 'new-label', ['N']), 'find', ['T', 'Enter'])).toEqual({});
+    expect(keymap.keys.get('find')).toEqual([]);
+    expect(withKeys(withKeys(own, 'new-label', ['N']), 'find', ['T'])).toEqual({});
   });
 
   it('can leave an action without a key, and a label beyond the ninth with one', () => {
