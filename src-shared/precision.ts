@@ -1,4 +1,4 @@
 /** What the two precisions have in common on both sides. */
 
-/** The frozen part is calibrated, and its features compared, on at most so many training pictures. */
+/** The frozen part is calibrated on at most so many training pictures, and its features compared on as many others. */
 export const calibrationPictures = 64;

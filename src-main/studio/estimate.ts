@@ -54,8 +54,8 @@ export function secondsFor(
   const test = testShare * pictures;
   const learning = pictures - test + trainShare * pictures * (views - 1);
   const sample = Math.min(calibrationPictures, trainShare * pictures);
-  // The exact features of test pictures and sample; the ranges; two kinds of ranges tried; the rest.
-  const exactRuns = test + 2 * sample;
+  // The exact features of test pictures and both samples; the ranges; two kinds of ranges tried; the rest.
+  const exactRuns = test + 3 * sample;
   const fastRuns = learning + 2 * sample;
   return {
     exact: (decode + exact) * (test + learning),

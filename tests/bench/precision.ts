@@ -47,9 +47,13 @@ for (const file of readdirSync(join(resources, 'backbones')).filter((f) =>
   const pixels = await Promise.all(files.map(({ path }) => loadPixels(path, preprocessing)));
   const dims = [3, preprocessing.size, preprocessing.size];
   const folds = Math.ceil(files.length / calibrationPictures);
-  const sample = stratifiedFolds(all, labels, folds, 1)[0]!.map((at) => pixels[at]!);
+  const [calibration, check] = stratifiedFolds(all, labels, folds, 1).map((fold) => ({
+    dims,
+    pixels: fold.map((at) => pixels[at]!),
+  }));
   const pictures = { dims, pixels };
-  const fast = await fastTrunk({ runtime, trunk, pictures: { dims, pixels: sample }, signal });
+  const how = { runtime, trunk, pictures: calibration!, check: check!, signal };
+  const fast = await fastTrunk(how);
   const [exactRows] = await runOn(runtime, trunk, pictures, signal);
   const [fastRows] = await runOn(runtime, fast.graph, pictures, signal);
   const { qualities } = await chooseLayer({

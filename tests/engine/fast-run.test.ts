@@ -24,7 +24,7 @@ describe('a fast run', () => {
     it(`of ${recipe} says how close it is, and is tested as it is exported`, async () => {
       const job = await jobFor(recipe, { precision: 'fast', epochs: 2, learningRate: 0.05 });
       const result = await trainOn(tinyBackbone(), job, context);
-      expect(result.quantisation).toMatchObject({ pictures: 18, floatLayers: 'none' });
+      expect(result.quantisation).toMatchObject({ pictures: 9, floatLayers: 'none' });
       expect(result.quantisation!.cosine).toBeGreaterThan(0.98);
       expect(result.quantisation!.cosine).toBeLessThan(1);
       expect(result.quantisation!.probe!.exact).toBeGreaterThanOrEqual(0);

@@ -4,10 +4,10 @@ import { secondsFor } from '../../src-main/studio/estimate.ts';
 const measured = { decode: 1, exact: 9, fast: 2 };
 
 it('counts the exact features that a fast run needs, and its calibration', () => {
-  // 1000 pictures: 200 to test, 64 to calibrate on, run exactly twice and in 8 bits twice.
+  // 1000 pictures: 200 to test, 64 to calibrate on and 64 to check, run exactly three times in all and in 8 bits twice.
   expect(secondsFor(measured, 1000, 1)).toEqual({
     exact: 10_000,
-    fast: 10 * (200 + 128) + 3 * (800 + 128),
+    fast: 10 * (200 + 192) + 3 * (800 + 128),
   });
 });
 

@@ -44,7 +44,8 @@ type Options = ExtractOptions & { readonly backbone: string; readonly classes: n
 export async function fastFeatures(options: Options): Promise<FastFeatures> {
   const { views, ...plainly } = options;
   const { examples, trunk } = options;
-  const sample = sampleOf(examples);
+  const samples = samplesOf(examples);
+  const sample = [...samples.check, ...samples.calibration];
   const isTest = new Set(examples.filter(({ split }) => split === 'test'));
   const exactly = [...isTest, ...sample];
   const learning = examples.filter((example) => !isTest.has(example));
@@ -69,7 +70,7 @@ export async function fastFeatures(options: Options): Promise<FastFeatures> {
     const exact = opened(
       await extractFeatures({ ...plainly, examples: exactly, report: after(0) }),
     );
-    /** The features of the sample, by a quantised trunk. */
+    /** The features of both samples, by a quantised trunk. */
     const sampled = async ({ graph, sha256 }: KeptTrunk) => {
       const fast = { ...plainly, trunk: graph, weights: sha256 };
       const caches = await extractFeatures({ ...fast, examples: sample, report: () => {} });
@@ -80,14 +81,17 @@ export async function fastFeatures(options: Options): Promise<FastFeatures> {
       }
     };
     const exactRows = exact.map(([plain]) => rowsOf(plain!, sample));
+    const checked = (rows: readonly Float32Array[][]) =>
+      rows.map((of) => of.slice(0, samples.check.length));
+    const exactChecked = checked(exactRows);
     const closeness = (rows: readonly Float32Array[][]) =>
-      Math.min(...exactRows.map((of, i) => meanCosine(of, rows[i]!)));
+      Math.min(...checked(rows).map((of, i) => meanCosine(exactChecked[i]!, of)));
 
-    let kept = await calibrated(options, sample, exactRows, { again: false });
+    let kept = await calibrated(options, samples, exactChecked, { again: false });
     let rows = await sampled(kept);
     if (closeness(rows) < leastCosine) {
       // It may have been calibrated long ago, on other pictures.
-      kept = await calibrated(options, sample, exactRows, { again: true });
+      kept = await calibrated(options, samples, exactChecked, { again: true });
       rows = await sampled(kept);
     }
     const cosine = closeness(rows);
@@ -112,7 +116,7 @@ export async function fastFeatures(options: Options): Promise<FastFeatures> {
         }));
       }),
       trunk: kept.graph,
-      quantisation: { ...kept.way, pictures: sample.length, cosine, probe },
+      quantisation: { ...kept.way, pictures: samples.check.length, cosine, probe },
       close,
     };
   } catch (error) {
@@ -140,12 +144,22 @@ export async function fastFeatures(options: Options): Promise<FastFeatures> {
   }
 }
 
+interface Samples {
+  /** Whose numbers give the ranges. */
+  readonly calibration: readonly Example[];
+  /** Others, on which fast is held against exact. */
+  readonly check: readonly Example[];
+}
+
 /** Training pictures only, of each label its share. */
-function sampleOf(examples: readonly Example[]): readonly Example[] {
+function samplesOf(examples: readonly Example[]): Samples {
   const train = examples.flatMap(({ split }, at) => (split === 'train' ? [at] : []));
   const labels = examples.map(({ label }) => label);
-  const folds = Math.ceil(train.length / calibrationPictures);
-  return stratifiedFolds(train, labels, folds, seed)[0]!.map((at) => examples[at]!);
+  const folds = Math.max(2, Math.ceil(train.length / calibrationPictures));
+  const [calibration, check] = stratifiedFolds(train, labels, folds, seed).map((fold) =>
+    fold.map((at) => examples[at]!),
+  );
+  return { calibration: calibration!, check: check! };
 }
 
 function rowsOf(cache: FeatureCache, examples: readonly Example[]): Float32Array[] {
@@ -170,7 +184,7 @@ function means(rows: readonly Float32Array[], dims: readonly number[]) {
 /** The trunk in 8 bits that is kept, or a new one. */
 async function calibrated(
   { runtime, trunk, weights, preprocessing, folder, signal }: Options,
-  sample: readonly Example[],
+  samples: Samples,
   exact: readonly Float32Array[][],
   { again }: { readonly again: boolean },
 ): Promise<KeptTrunk> {
@@ -178,16 +192,21 @@ async function calibrated(
   const key = { trunk, weights, preprocessing, weightBits };
   const there = again ? null : await readTrunk(folder, key);
   if (there) return there;
-  const pixels: Float32Array[] = [];
-  const decoded = ahead(sample, 8, (example) =>
-    readPicture(example, (path) => loadPixels(path, preprocessing)),
-  );
-  for await (const picture of decoded) {
-    signal.throwIfAborted();
-    pixels.push(picture);
-  }
-  const pictures: Pictures = { dims: [3, preprocessing.size, preprocessing.size], pixels };
-  const how = { runtime, trunk, pictures, exact, signal, weightBits };
+  const dims = [3, preprocessing.size, preprocessing.size];
+  const decode = async (sample: readonly Example[]): Promise<Pictures> => {
+    const pixels: Float32Array[] = [];
+    const decoded = ahead(sample, 8, (example) =>
+      readPicture(example, (path) => loadPixels(path, preprocessing)),
+    );
+    for await (const picture of decoded) {
+      signal.throwIfAborted();
+      pixels.push(picture);
+    }
+    return { dims, pixels };
+  };
+  const pictures = await decode(samples.calibration);
+  const check = await decode(samples.check);
+  const how = { runtime, trunk, pictures, check, exact, signal, weightBits };
   const { graph, way } = await fastTrunk(how);
   return keepTrunk(folder, key, graph, way);
 }

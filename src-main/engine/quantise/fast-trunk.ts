@@ -23,7 +23,7 @@ export interface Way {
 export interface FastTrunk {
   readonly graph: Graph;
   readonly way: Way;
-  /** With the exact features of the pictures, their mean; of several outputs the lowest. */
+  /** With the exact features of the pictures to check, their mean; of several outputs the lowest. */
   readonly cosine: number;
 }
 
@@ -31,8 +31,11 @@ export interface FastTrunkOptions {
   readonly runtime: Runtime;
   /** From pictures to features. */
   readonly trunk: Graph;
+  /** Whose numbers give the ranges. */
   readonly pictures: Pictures;
-  /** What it gives for the pictures, by output; computed if not given. */
+  /** Other ones, by which the ways are judged: on those that gave the ranges all look too good. */
+  readonly check: Pictures;
+  /** What the trunk gives for the ones to check, by output; computed if not given. */
   readonly exact?: readonly (readonly Float32Array[])[];
   readonly signal: AbortSignal;
   /** The one that this processor takes, if not given. */
@@ -48,10 +51,10 @@ export const weightBitsHere = async (runtime: Runtime): Promise<Way['weightBits'
  * for the caller to refuse it.
  */
 export async function fastTrunk(options: FastTrunkOptions): Promise<FastTrunk> {
-  const { runtime, pictures, signal } = options;
+  const { runtime, pictures, check, signal } = options;
   const graph = foldBatchNorm(options.trunk);
   const weightBits = options.weightBits ?? (await weightBitsHere(runtime));
-  const exact = options.exact ?? (await runOn(runtime, graph, pictures, signal));
+  const exact = options.exact ?? (await runOn(runtime, graph, check, signal));
   const { values, sameAs } = schemeOf(graph, 'none');
   const measured = [...values].filter((value) => !sameAs.has(value));
   const { minMax, percentile } = await calibrate(runtime, graph, measured, pictures, signal);
@@ -63,7 +66,7 @@ export async function fastTrunk(options: FastTrunkOptions): Promise<FastTrunk> {
       ['percentile', percentile],
     ] as const) {
       const quantised = quantise(graph, scheme, ranges, weightBits === 8 ? 127 : 63);
-      const fast = await runOn(runtime, quantised, pictures, signal);
+      const fast = await runOn(runtime, quantised, check, signal);
       const cosine = Math.min(...exact.map((rows, i) => meanCosine(rows, fast[i]!)));
       const way = { floatLayers: inFloat, ranges: kind, weightBits };
       if (!closest || cosine > closest.cosine) closest = { graph: quantised, way, cosine };
