@@ -35,6 +35,7 @@ describe('creating a project', () => {
       toGo: 0,
       unsure: 0,
       excluded: 0,
+      missing: 0,
       labels: [],
       split: { train: 0, validation: 0, test: 0 },
       undo: { undo: null, redo: null },

@@ -69,6 +69,10 @@ export class FeatureCache {
     try {
       mkdirSync(folder, { recursive: true });
       markOpen(this.file);
+    } catch (error) {
+      throw cacheError(this.file, error);
+    }
+    try {
       this.#descriptor = openSync(this.file, constants.O_RDWR | constants.O_CREAT, 0o644);
       this.#repair();
       futimesSync(this.#descriptor, new Date(), new Date());
@@ -175,8 +179,8 @@ const markOf = (file: string) => `${file.slice(0, -extension.length)}.${process.
 
 function markOpen(file: string): void {
   const times = openHere.get(file) ?? 0;
-  openHere.set(file, times + 1);
   if (times === 0) writeFileSync(markOf(file), '');
+  openHere.set(file, times + 1);
 }
 
 function unmarkOpen(file: string): void {
