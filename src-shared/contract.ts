@@ -283,11 +283,37 @@ export const calls = {
   /** An interrupted run goes back into the queue, and then on after the epoch of its checkpoint. */
   'runs.resume': define(z.strictObject({ id: d.runId }), z.object({ run: d.run })),
   'runs.delete': define(z.strictObject({ id: d.runId }), done),
-  /** Predictions on the test images of a finished run. */
+  /** What a finished run says of images that it did not learn from. */
   'runs.predictions': define(
-    z.strictObject({ id: d.runId }),
+    z.strictObject({ id: d.runId, of: d.heldOut.default('test') }),
     z.object({ predictions: z.array(d.prediction) }),
   ),
+  /** From now on the run's predictions below this probability are called unsure; null: none. */
+  'runs.unsureBelow': define(
+    z.strictObject({ id: d.runId, below: d.unit.nullable() }),
+    z.object({ run: d.run }),
+  ),
+  /** Grad-CAM. Without a block: the last that has a map; without a class (an index): the likeliest. */
+  'runs.explain': define(
+    z.strictObject({
+      id: d.runId,
+      picture: d.pictureOf,
+      block: z.string().min(1).optional(),
+      class: z.int().nonnegative().optional(),
+    }),
+    d.explanation,
+  ),
+  /** Of the pictures that the run was trained on, those that its network sees as the nearest, the nearest first. */
+  'runs.nearest': define(
+    z.strictObject({
+      id: d.runId,
+      picture: d.pictureOf,
+      count: z.int().min(1).max(100).default(8),
+    }),
+    z.object({ neighbours: z.array(d.neighbour) }),
+  ),
+  /** From run `before` to run `after`. */
+  'runs.changes': define(z.strictObject({ before: d.runId, after: d.runId }), d.runChanges),
   'runs.compare': define(
     z.strictObject({ ids: z.array(d.runId).min(1) }),
     z.object({ runs: z.array(d.run), pairs: z.array(d.pairVerdict), headline: z.string() }),

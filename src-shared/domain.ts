@@ -7,6 +7,7 @@ export const labelId = z.int().positive();
 export const runId = z.int().positive();
 /** A probability or a share, from 0 to 1. */
 export const unit = z.number().min(0).max(1);
+export type Unit = z.infer<typeof unit>;
 
 export const splitName = z.enum(['train', 'validation', 'test']);
 export type SplitName = z.infer<typeof splitName>;
@@ -212,18 +213,33 @@ export const run = z.object({
   notes: z.array(z.string()),
   /** Of the exact network, whatever the precision of the training. */
   test: testResult.nullable(),
+  /** All its pictures, each judged by a network that had not seen it, pooled; null without cross-validation. */
+  crossValidation: testResult.nullable(),
+  /**
+   * What the logits are divided by so that probabilities mean what they say, fitted on validation (Guo et al. 2017);
+   * null before the end, and for runs of an older Graft, whose probabilities are as they came.
+   */
+  temperature: z.number().positive().nullable(),
+  /** A prediction below this probability is called unsure; null: none is. */
+  unsureBelow: unit.nullable(),
   /** Null for an exact run, and before the end. */
   quantisation: quantisation.nullable(),
 });
 export type Run = z.infer<typeof run>;
+
+/** Pictures that a run did not learn from: of `folds` each was left out once (cross-validation). */
+export const heldOut = z.enum(['validation', 'test', 'folds']);
+export type HeldOut = z.infer<typeof heldOut>;
 
 export const prediction = z.object({
   imageId,
   /** Indices into the run's classes. */
   actual: z.int(),
   predicted: z.int(),
-  /** Of the predicted class. */
+  /** Of the predicted class, calibrated. */
   probability: unit,
+  /** The same as the network said it before its temperature was fitted. */
+  uncalibrated: unit,
 });
 export type Prediction = z.infer<typeof prediction>;
 
@@ -243,10 +259,70 @@ export const filePrediction = z.object({
   path: z.string(),
   label: z.string(),
   probability: unit,
+  /** Is the probability below what the run's `unsureBelow` asks for? */
+  unsure: z.boolean(),
   /** All classes, likeliest first (at most five). */
   top: z.array(z.object({ label: z.string(), probability: unit })),
 });
 export type FilePrediction = z.infer<typeof filePrediction>;
+
+/** A picture of the project, or a file on the studio's machine (uploads: the path that `uploads.finish` gave). */
+export const pictureOf = z.union([
+  z.strictObject({ imageId }),
+  z.strictObject({ path: z.string().min(1) }),
+]);
+export type PictureOf = z.infer<typeof pictureOf>;
+
+/** Where in a picture a network found what speaks for a class (Grad-CAM). */
+export const explanation = z.object({
+  /** Index into the run's classes. */
+  class: z.int(),
+  /** What the model says of the picture, one for each of the run's classes. */
+  probabilities: z.array(unit),
+  block: z.string(),
+  /** All blocks that can be asked about, from the input on. */
+  blocks: z.array(z.string()),
+  /** Rows and columns of the map, which covers the middle square of the picture. */
+  height: z.int(),
+  width: z.int(),
+  /** Row by row, the strongest is 1; all 0 when nothing speaks for the class. */
+  heat: z.array(unit),
+});
+export type Explanation = z.infer<typeof explanation>;
+
+/** A picture that a run was trained on and that its network sees as near another one. */
+export const neighbour = z.object({
+  imageId,
+  /** Index into the run's classes: the label it was trained with. */
+  label: z.int(),
+  /** Cosine of the features. */
+  similarity: z.number(),
+});
+export type Neighbour = z.infer<typeof neighbour>;
+
+/** What lies between two runs: on the test pictures of both, and in what they were trained on. */
+export const runChanges = z.object({
+  /** Test pictures that both have seen under the same label. */
+  common: z.int(),
+  /** Wrong in the first and right in the second, and the reverse; what each said are names of labels. */
+  fixed: z.array(z.object({ imageId, label: z.string(), before: z.string(), after: z.string() })),
+  broken: z.array(z.object({ imageId, label: z.string(), before: z.string(), after: z.string() })),
+  /**
+   * Pictures that the second was given otherwise than the first: another label, or (null) none. Null when one of them
+   * is a run of an older Graft, which kept no list.
+   */
+  edits: z
+    .array(
+      z.object({
+        imageId,
+        before: z.string().nullable(),
+        after: z.string().nullable(),
+        split: splitName,
+      }),
+    )
+    .nullable(),
+});
+export type RunChanges = z.infer<typeof runChanges>;
 
 const instant = z.iso.datetime();
 

@@ -70,6 +70,32 @@ export function classScores(confusion: readonly (readonly number[])[]): ClassSco
   });
 }
 
+export interface ClassIntervals {
+  readonly precision: Interval;
+  readonly recall: Interval;
+  readonly f1: Interval;
+}
+
+/**
+ * 95 % intervals of each class's precision, recall and F1. Precision and recall are proportions: Wilson's.
+ * F1 = 2J / (1 + J), where J = TP / (TP + FP + FN) is a proportion too (of the images that are of the class
+ * or were called so), and rises with it: so the ends of Wilson's interval of J give those of F1.
+ */
+export function classIntervals(confusion: readonly (readonly number[])[]): ClassIntervals[] {
+  return confusion.map((row, c) => {
+    const hits = row[c]!;
+    const support = row.reduce((sum, count) => sum + count, 0);
+    const said = confusion.reduce((sum, other) => sum + other[c]!, 0);
+    const { low, high } = wilson(hits, support + said - hits);
+    const f1 = (j: number) => (2 * j) / (1 + j);
+    return {
+      precision: wilson(hits, said),
+      recall: wilson(hits, support),
+      f1: { low: f1(low), high: f1(high) },
+    };
+  });
+}
+
 /**
  * Unweighted mean of the F1 of the classes that occur, as a label or as a prediction: scikit-learn's
  * `f1_score(average='macro')`, which does not know of other classes.

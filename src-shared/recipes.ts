@@ -97,6 +97,7 @@ const common = {
   mixup: 0,
   cutmix: 0,
   precision: 'exact',
+  folds: 0,
   seed: 1,
 } as const;
 /** Pictures go through the whole network, whose maps are kept until the step is over: fewer at a time. */

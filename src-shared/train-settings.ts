@@ -299,6 +299,19 @@ export const trainSettings = z.object({
       names: { exact: 'Exact', fast: 'Fast' },
     }),
   ),
+  folds: z
+    .int()
+    .min(0)
+    .max(20)
+    .refine((folds) => folds !== 1, 'one fold leaves nothing to train on')
+    .meta(
+      words({
+        title: 'Cross-validation folds',
+        description:
+          'With few pictures: trained so many times more, each time without another part of all pictures, on which it is then tested. 0 for none.',
+        group: 'pictures',
+      }),
+    ),
   seed: z
     .int()
     .min(0)
@@ -332,6 +345,7 @@ const beforeTheyWere = {
   mixup: 0,
   cutmix: 0,
   precision: 'exact',
+  folds: 0,
 } as const satisfies Partial<TrainSettings>;
 
 /** The settings of a stored run, whichever of them there were when it was set up. */

@@ -13,6 +13,8 @@ export { EngineEnded } from './ended.ts';
 const laneOf = {
   train: 'training',
   predict: 'quick',
+  explain: 'quick',
+  nearest: 'quick',
   describe: 'quick',
   measure: 'quick',
   network: 'assist',

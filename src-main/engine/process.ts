@@ -6,8 +6,10 @@ import { saysOutOfMemory } from './ended.ts';
 import { review, similar, spread, suggest } from './jobs/assist.ts';
 import { describe } from './jobs/describe.ts';
 import { embed } from './jobs/embed.ts';
+import { explain } from './jobs/explain.ts';
 import type { JobContext } from './jobs/job.ts';
 import { measure } from './jobs/measure.ts';
+import { nearest } from './jobs/nearest.ts';
 import { predict } from './jobs/predict.ts';
 import { takeNetwork } from './jobs/take-network.ts';
 import { train } from './jobs/train.ts';
@@ -23,6 +25,8 @@ const jobs: {
   train,
   measure,
   predict,
+  explain,
+  nearest,
   describe,
   embed,
   suggest,

@@ -1,6 +1,7 @@
 /** What the studio and the engine process say to each other. Structured-cloned, so arrays stay binary. */
 import type {
   Epoch,
+  Explanation,
   LayerQuality,
   Quantisation,
   RunPhase,
@@ -55,6 +56,30 @@ export interface PredictJob {
   /** A model.onnx that a run wrote. */
   readonly model: string;
   readonly files: readonly string[];
+}
+
+/** Where in a picture a trained network found what speaks for a class (Grad-CAM). */
+export interface ExplainJob {
+  readonly kind: 'explain';
+  /** A model.onnx that a run wrote. */
+  readonly model: string;
+  readonly file: string;
+  /** The last one that has a map when absent. */
+  readonly block?: string | undefined;
+  /** Index of the class; the likeliest when absent. */
+  readonly class?: number | undefined;
+}
+
+/** Which of the pictures that a network was trained on it sees as the nearest to a file. */
+export interface NearestJob {
+  readonly kind: 'nearest';
+  readonly model: string;
+  /** Where the training left their features. */
+  readonly features: string;
+  readonly file: string;
+  readonly count: number;
+  /** Left out: the picture itself. */
+  readonly except: number | null;
 }
 
 export interface DescribeJob {
@@ -152,6 +177,8 @@ export type Job =
   | TrainJob
   | MeasureJob
   | PredictJob
+  | ExplainJob
+  | NearestJob
   | DescribeJob
   | EmbedJob
   | SuggestJob
@@ -170,19 +197,31 @@ export interface TrainResult {
   readonly layers: readonly LayerQuality[] | null;
   /** Null for an exact run. */
   readonly quantisation: Quantisation | null;
+  /** What the logits are divided by, fitted on the validation images. */
+  readonly temperature: number;
   /** On the test images, read once, with the best weights and the exact network. */
-  readonly predictions: readonly {
-    readonly imageId: number;
-    readonly actual: number;
-    /** Softmax over all classes. */
-    readonly probabilities: Float32Array;
-  }[];
+  readonly predictions: readonly HeldOutPrediction[];
+  readonly validationPredictions: readonly HeldOutPrediction[];
+  /** Of all images, each by a network that had not seen it; none without cross-validation. */
+  readonly foldPredictions: readonly HeldOutPrediction[];
+}
+
+export interface HeldOutPrediction {
+  readonly imageId: number;
+  readonly actual: number;
+  /** Softmax over all classes, calibrated. */
+  readonly probabilities: Float32Array;
 }
 
 export interface PredictResult {
   readonly classes: readonly string[];
   readonly predictions: readonly { readonly path: string; readonly probabilities: Float32Array }[];
   readonly rejected: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export interface NearestResult {
+  /** The nearest first; `similarity` is the cosine of the features that the last layer sees. */
+  readonly near: readonly { readonly id: number; readonly similarity: number }[];
 }
 
 export interface DescribeResult {
@@ -253,6 +292,8 @@ export interface JobResult {
   network: NetworkResult;
   train: TrainResult;
   predict: PredictResult;
+  explain: Explanation;
+  nearest: NearestResult;
   describe: DescribeResult;
   embed: Answer<EmbedResult>;
   suggest: Answer<SuggestResult>;

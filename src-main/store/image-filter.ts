@@ -34,7 +34,7 @@ const guesses = `
   ), tested AS MATERIALIZED (
     SELECT image_id, probability(probabilities) AS confidence,
       classes ->> ('$[' || CAST(likeliest(probabilities) AS INTEGER) || '].labelId') AS label_id
-    FROM predictions JOIN latest ON run_id = latest.id
+    FROM predictions JOIN latest ON run_id = latest.id AND held_out = 'test'
   ), guesses AS MATERIALIZED (
     SELECT image_id, label_id, confidence FROM tested
     UNION ALL

@@ -1,5 +1,6 @@
-/** What the finished runs said of the test images. */
+/** What the finished runs said of images that they did not learn from. */
 import { endianness } from 'node:os';
+import type { HeldOut } from '../../src-shared/domain.ts';
 import type { Database } from './database.ts';
 
 export interface StoredPrediction {
@@ -13,21 +14,21 @@ export interface StoredPrediction {
 export type Predictions = ReturnType<typeof predictionsTable>;
 
 export function predictionsTable(database: Database) {
-  const insert = database.prepare('INSERT INTO predictions VALUES (?, ?, ?, ?)');
+  const insert = database.prepare('INSERT INTO predictions VALUES (?, ?, ?, ?, ?)');
   const list = database.prepare<
-    [number],
+    [number, HeldOut],
     { imageId: number; actual: number; probabilities: Buffer }
   >(`SELECT image_id AS imageId, actual, probabilities FROM predictions
-     WHERE run_id = ? ORDER BY image_id`);
+     WHERE run_id = ? AND held_out = ? ORDER BY image_id`);
 
   return {
-    add(run: number, predictions: readonly StoredPrediction[]): void {
+    add(run: number, heldOut: HeldOut, predictions: readonly StoredPrediction[]): void {
       for (const { imageId, actual, probabilities } of predictions)
-        insert.run(run, imageId, actual, encode(probabilities));
+        insert.run(run, heldOut, imageId, actual, encode(probabilities));
     },
     /** By image id. */
-    list: (run: number): StoredPrediction[] =>
-      list.all(run).map((row) => ({ ...row, probabilities: decode(row.probabilities) })),
+    list: (run: number, heldOut: HeldOut): StoredPrediction[] =>
+      list.all(run, heldOut).map((row) => ({ ...row, probabilities: decode(row.probabilities) })),
   };
 }
 

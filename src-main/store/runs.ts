@@ -1,5 +1,12 @@
 /** Runs: what was asked, how it went, and (derived from epochs and predictions) what came out. */
-import type { LayerQuality, Run, RunState, TestResult } from '../../src-shared/domain.ts';
+import {
+  type HeldOut,
+  heldOut,
+  type LayerQuality,
+  type Run,
+  type RunState,
+  type TestResult,
+} from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { testResult } from '../../src-shared/metrics.ts';
 import { storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
@@ -16,7 +23,13 @@ export interface Outcome {
   readonly bestEpoch: number;
   readonly quantisation: Run['quantisation'];
   readonly layers: readonly LayerQuality[] | null;
+  /** What the logits were divided by to give the probabilities below. */
+  readonly temperature: number;
+  /** Of the test images. */
   readonly predictions: readonly StoredPrediction[];
+  readonly validationPredictions: readonly StoredPrediction[];
+  /** Of all images, each by a network that had not seen it; none without cross-validation. */
+  readonly foldPredictions: readonly StoredPrediction[];
 }
 
 export type Runs = ReturnType<typeof runsTable>;
@@ -39,6 +52,8 @@ interface Row {
   quantisation: string | null;
   layers: string | null;
   notes: string;
+  temperature: number | null;
+  unsureBelow: number | null;
   epochs: number;
   checkpointEpoch: number | null;
   accuracy: number | null;
@@ -56,6 +71,7 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
       best_epoch AS bestEpoch, checkpoint_epoch AS checkpointEpoch, classes, counts, quantisation,
       layers, notes,
+      temperature, unsure_below AS unsureBelow,
       best.validation_accuracy AS accuracy,
       best.validation_loss AS loss,
       (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs
@@ -76,7 +92,7 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
   const finish = database.prepare(`
     UPDATE runs SET state = 'finished', finished_at = @at, trained = @trained,
       trained_blocks = @trainedBlocks, best_epoch = @bestEpoch, quantisation = @quantisation,
-      layers = @layers
+      layers = @layers, temperature = @temperature
     WHERE id = @id AND state = 'running'`);
   const end = database.prepare(`
     UPDATE runs SET state = @state, reason = @reason, finished_at = @at,
@@ -91,18 +107,22 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
   const addNote = database.prepare(
     "UPDATE runs SET notes = json_insert(notes, '$[#]', ?) WHERE id = ?",
   );
+  const unsure = database.prepare(
+    "UPDATE runs SET unsure_below = @below WHERE id = @id AND state = 'finished'",
+  );
   const remove = database.prepare("DELETE FROM runs WHERE id = ? AND state <> 'running'");
 
   // The predictions of a finished run never change, so what they come to is computed once.
-  const scores = new Map<number, TestResult | null>();
-  function testOf(id: number, classes: number): TestResult | null {
-    const there = scores.get(id);
+  const scores = new Map<string, TestResult | null>();
+  function scoreOf(id: number, of: HeldOut, classes: number): TestResult | null {
+    const key = `${id} ${of}`;
+    const there = scores.get(key);
     if (there !== undefined) return there;
     const pairs = predictions
-      .list(id)
+      .list(id, of)
       .map(({ actual, probabilities }) => ({ actual, predicted: argmax(probabilities) }));
     const result = pairs.length > 0 ? testResult(pairs, classes) : null;
-    scores.set(id, result);
+    scores.set(key, result);
     return result;
   }
 
@@ -124,7 +144,8 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
           ? (Date.parse(row.finishedAt) - Date.parse(row.startedAt)) / 1000
           : null,
       validation: accuracy === null || loss === null ? null : { accuracy, loss },
-      test: row.state === 'finished' ? testOf(row.id, classes.length) : null,
+      test: row.state === 'finished' ? scoreOf(row.id, 'test', classes.length) : null,
+      crossValidation: row.state === 'finished' ? scoreOf(row.id, 'folds', classes.length) : null,
     };
   }
 
@@ -185,12 +206,14 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
 
     /** All of it or nothing. */
     finish: database.transaction((id: number, outcome: Outcome): Run => {
-      const { trained, trainedBlocks, bestEpoch } = outcome;
+      const { trained, trainedBlocks, bestEpoch, temperature } = outcome;
+      predictions.add(id, 'test', outcome.predictions);
+      predictions.add(id, 'validation', outcome.validationPredictions);
+      predictions.add(id, 'folds', outcome.foldPredictions);
       const layers = outcome.layers && JSON.stringify(outcome.layers);
-      predictions.add(id, outcome.predictions);
       const quantisation = outcome.quantisation && JSON.stringify(outcome.quantisation);
       const { changes } = finish.run({
-        ...{ id, trained, trainedBlocks, bestEpoch, quantisation, layers },
+        ...{ id, trained, trainedBlocks, bestEpoch, quantisation, layers, temperature },
         at: now(),
       });
       const run = expect(changes, id, 'finished');
@@ -224,11 +247,15 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
       interrupt.run({ id, reason, checkpointEpoch });
     },
 
+    /** The predictions of a finished run below this probability are unsure from now on; null: none is. */
+    unsureBelow: (id: number, below: number | null): Run =>
+      expect(unsure.run({ id, below }).changes, id, 'asked what it is unsure of'),
+
     /** With its epochs and predictions; its folder is the caller's. Refused while it runs. */
     delete(id: number): void {
       if (remove.run(id).changes !== 1) expect(0, id, 'deleted');
       datasets.sweep();
-      scores.delete(id);
+      for (const of of heldOut.options) scores.delete(`${id} ${of}`);
     },
   };
 }

@@ -14,7 +14,7 @@ type Answers = ReadonlyMap<number, { readonly labelId: number; readonly right: b
 function answersOf({ store }: OpenProject, { id, classes }: Run): Answers {
   return new Map(
     store.predictions
-      .list(id)
+      .list(id, 'test')
       .map(({ imageId, actual, probabilities }) => [
         imageId,
         { labelId: classes[actual]!.labelId, right: argmax(probabilities) === actual },

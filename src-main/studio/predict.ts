@@ -9,7 +9,7 @@ const topCount = 5;
 export function predictCalls(context: Context): Pick<Handlers, 'predict'> {
   return {
     predict: async ({ run: id, files }) => {
-      const { path: model } = trainedModel(context.project(), id);
+      const { run, path: model } = trainedModel(context.project(), id);
       const { classes, predictions, rejected } = await context.engine.run({
         kind: 'predict',
         model,
@@ -21,7 +21,9 @@ export function predictCalls(context: Context): Pick<Handlers, 'predict'> {
             .map((label, i) => ({ label, probability: probabilities[i]! }))
             .toSorted((a, b) => b.probability - a.probability)
             .slice(0, topCount);
-          return { path, ...top[0]!, top };
+          const [likeliest] = top as [(typeof top)[number]];
+          const unsure = run.unsureBelow !== null && likeliest.probability < run.unsureBelow;
+          return { path, ...likeliest, unsure, top };
         }),
         rejected: [...rejected],
       };

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { completeSettings, frozenBlocks, type TrainSettings } from '../../src-shared/recipes.ts';
-import { argmax } from '../store/predictions.ts';
 import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
 import type { Handlers } from './handlers.ts';
@@ -22,7 +21,6 @@ type Calls = Pick<
   | 'runs.cancel'
   | 'runs.resume'
   | 'runs.delete'
-  | 'runs.predictions'
   | 'runs.export'
 >;
 
@@ -122,18 +120,6 @@ export function runCalls(context: Context, options: QueueOptions): Calls {
       await rm(runFolder(project, id), { recursive: true, force: true });
       context.emit({ name: 'run.deleted', data: { id } });
       return {};
-    },
-
-    'runs.predictions': ({ id }) => {
-      const project = context.project();
-      finishedRun(project, id);
-      const predictions = project.store.predictions
-        .list(id)
-        .map(({ imageId, actual, probabilities }) => {
-          const predicted = argmax(probabilities);
-          return { imageId, actual, predicted, probability: probabilities[predicted]! };
-        });
-      return { predictions };
     },
 
     'runs.export': async ({ id, precision, out }) => {

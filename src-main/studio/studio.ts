@@ -7,6 +7,7 @@ import { assistCalls } from './assist.ts';
 import { augmentationCalls } from './augmentation.ts';
 import { backboneCalls } from './backbones.ts';
 import { beginCalls } from './begin.ts';
+import { changesCalls } from './changes.ts';
 import { compareCalls } from './compare.ts';
 import { createContext, type Engine } from './context.ts';
 import { dispatcher } from './dispatch.ts';
@@ -17,6 +18,7 @@ import type { Handlers } from './handlers.ts';
 import { historyCalls } from './history.ts';
 import { imageCalls } from './images.ts';
 import { importCalls } from './imports.ts';
+import { insideCalls } from './inside.ts';
 import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
 import { predictCalls } from './predict.ts';
@@ -84,6 +86,8 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...runCalls(context, { resumes: options.resumesQueue ?? true }),
     ...estimateCalls(context),
     ...compareCalls(context),
+    ...insideCalls(context),
+    ...changesCalls(context),
     ...predictCalls(context),
     ...preferences,
     ...augmentationCalls(context),

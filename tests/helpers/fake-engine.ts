@@ -1,7 +1,7 @@
 /** An engine at the Engine interface that trains nothing: a test says how each job goes. */
 import { EngineEnded } from '../../src-main/engine/ended.ts';
 import type { RunOptions } from '../../src-main/engine/host.ts';
-import type { Job, JobResult, TrainJob, TrainResult } from '../../src-main/engine/protocol.ts';
+import type { Example, Job, JobResult, TrainJob, TrainResult } from '../../src-main/engine/protocol.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
 
 export interface StartedJob {
@@ -41,9 +41,8 @@ export function fakeEngine(): FakeEngine {
         });
       },
       finish(share) {
-        const test = job.examples.filter(({ split }) => split === 'test');
-        const predictions = test.map(({ imageId, label }, i) => {
-          const said = i < share * test.length ? label : (label + 1) % job.classes.length;
+        const said = (examples: readonly Example[]) => examples.map(({ imageId, label }, i) => {
+          const said = i < share * examples.length ? label : (label + 1) % job.classes.length;
           const probabilities = Float32Array.from(job.classes, (_, c) => (c === said ? 0.8 : 0.1));
           return { imageId, actual: label, probabilities };
         });
@@ -56,7 +55,10 @@ export function fakeEngine(): FakeEngine {
           trainedBlocks: 0,
           validation,
           layers: null,
-          predictions,
+          temperature: 2,
+          predictions: said(job.examples.filter(({ split }) => split === 'test')),
+          validationPredictions: said(job.examples.filter(({ split }) => split === 'validation')),
+          foldPredictions: job.settings.folds > 0 ? said(job.examples) : [],
         });
       },
       fail: (reason) => reject(new EngineEnded('failed', reason)),

@@ -34,6 +34,9 @@ const outcome: Outcome = {
   bestEpoch: 2,
   quantisation: null,
   layers: [{ block: 'stem', accuracy: 0.5, loss: 1 }],
+  temperature: 1.5,
+  validationPredictions: [],
+  foldPredictions: [],
   predictions: [
     { imageId: 1, actual: 0, probabilities: Float32Array.of(0.9, 0.1) },
     { imageId: 2, actual: 0, probabilities: Float32Array.of(0.25, 0.75) },

@@ -86,6 +86,7 @@ export function predict(program: Command): void {
                   text: ({ probability }) => percent(probability),
                   align: 'right',
                 },
+                { title: '', text: ({ unsure }) => (unsure ? 'unsure' : '') },
               ]),
             );
           }

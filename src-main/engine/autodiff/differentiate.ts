@@ -83,7 +83,7 @@ function copy(tape: Tape, node: Node): void {
 }
 
 /** Writes the nodes of the forward graph and answers how the gradients go back, last node first. */
-function record(
+export function record(
   tape: Tape,
   nodes: readonly Node[],
   mask: string | undefined,

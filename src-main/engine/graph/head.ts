@@ -2,6 +2,7 @@
 import { StudioError } from '../../../src-shared/errors.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Graph, Tensor } from './graph.ts';
+import { float32 } from './tensor.ts';
 
 export const head = {
   /** K x F and K: the names of the initializers, as PyTorch shapes them. */
@@ -41,12 +42,25 @@ export function appendHead(graph: Graph, weight: Tensor, bias: Tensor): Graph {
   return g.build();
 }
 
-/** Appends Softmax to a graph that gives `logits`: the result gives `probabilities` (N x K) instead. */
-export function appendSoftmax(graph: Graph): Graph {
+/**
+ * Appends Softmax to a graph that gives `logits`: the result gives `probabilities` (N x K) instead.
+ *
+ * @param temperature divides the logits before
+ */
+export function appendSoftmax(graph: Graph, temperature = 1): Graph {
   const logits = graph.outputs.find((output) => output.name === head.logits);
   if (!logits) throw new Error(`the graph "${graph.name}" gives no "${head.logits}"`);
   const g = GraphBuilder.from({ ...graph, outputs: [] });
-  g.node('Softmax', [logits.name], { axis: -1 }, { name: 'softmax', output: head.probabilities });
+  const calibrated =
+    temperature === 1
+      ? logits.name
+      : g.node(
+          'Div',
+          [logits.name, g.initializer('temperature', float32([], [temperature]))],
+          {},
+          { name: 'calibrated' },
+        );
+  g.node('Softmax', [calibrated], { axis: -1 }, { name: 'softmax', output: head.probabilities });
   g.output(head.probabilities, logits.dims);
   return g.build();
 }

@@ -1,11 +1,12 @@
 /** What a trained model says about pictures. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { reasonOf } from '../../images/format.ts';
 import { loadPixels } from '../../images/pixels.ts';
 import { ahead } from '../features/ahead.ts';
 import { decodeModel } from '../graph/onnx.ts';
+import { KeptOpen, modelKey } from '../model/kept-open.ts';
 import { describedBy, modelInput, modelOutput, rawPixels } from '../model/model-file.ts';
 import type { PredictJob, PredictResult } from '../protocol.ts';
 import { onnxruntime } from '../runtimes/onnxruntime.ts';
@@ -16,29 +17,27 @@ const batchSize = 16;
 const decodeAhead = 2 * batchSize;
 
 interface OpenModel {
-  /** Of the very file that was opened: another one at the same path is another model. */
-  readonly key: string;
   readonly session: Session;
   readonly classes: readonly string[];
   readonly size: number;
 }
 
-/** Pictures come in a few at a time, mostly for the same model: it stays open until another is wanted. */
-let current: OpenModel | undefined;
-/** Ends with the last prediction asked for so far: one at a time, so that none closes another's model. */
-let previous: Promise<unknown> = Promise.resolve();
+const kept = new KeptOpen<OpenModel>();
 
-export function predict(job: PredictJob, context: JobContext): Promise<PredictResult> {
-  const result = previous.then(() => predictNow(job, context));
-  previous = result.catch(() => undefined);
-  return result;
+export async function predict(job: PredictJob, context: JobContext): Promise<PredictResult> {
+  const { model } = job;
+  return kept.use(
+    await modelKey(model),
+    () => openModel(model),
+    (open) => predictWith(open, job, context),
+  );
 }
 
-async function predictNow(
-  { model, files }: PredictJob,
+async function predictWith(
+  { session, classes, size }: OpenModel,
+  { files }: PredictJob,
   { signal }: JobContext,
 ): Promise<PredictResult> {
-  const { session, classes, size } = await openModel(model);
   const predictions: { path: string; probabilities: Float32Array }[] = [];
   const rejected: { path: string; reason: string }[] = [];
 
@@ -77,17 +76,8 @@ async function readPicture(path: string, size: number) {
 }
 
 async function openModel(file: string): Promise<OpenModel> {
-  const { mtimeMs, size: bytes } = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
-    throw new StudioError('not-found', `The model ${file} cannot be opened: ${why}.`, { cause });
-  });
-  const key = `${file} ${mtimeMs} ${bytes}`;
-  if (current?.key === key) return current;
-  await current?.session.close();
-  current = undefined;
   const model = await readFile(file);
   const described = describedBy(decodeModel(model), file);
   const session = await onnxruntime.open(model, { threads: availableParallelism() });
-  current = { key, session, ...described };
-  return current;
+  return { session, ...described };
 }

@@ -5,6 +5,8 @@
  * Output `probabilities`: float32, N x K. Its metadata (all text):
  * `classes`       JSON array of K names, in the order of the outputs
  * `preprocessing` JSON: size, channels, layout, range, resize (how the picture becomes the square)
+ * `blocks`        JSON array of {name, output}: the values that leave the network's blocks
+ * `temperature`   what the logits are divided by before the softmax, fitted on validation; it is in the graph
  * `backbone`, `recipe`, `graft` (the version that wrote it)
  */
 import { writeFile } from 'node:fs/promises';
@@ -27,11 +29,13 @@ export interface ModelDescription {
   readonly classes: readonly string[];
   readonly backbone: string;
   readonly recipe: RecipeName;
+  readonly temperature: number;
   /** Version of Graft. */
   readonly version: string;
 }
 
 const preprocessingOf = z.object({ size: z.int().positive() });
+const temperatureOf = z.number().positive();
 const classesOf = z.array(z.string()).min(1);
 
 /** Pixels as the written model takes them: the loader's normalisation undone. */
@@ -57,13 +61,13 @@ export function wholeModel(
   );
   const graph = appendSoftmax(
     appendHead({ ...backbone.graph, initializers }, weights[head.weight]!, weights[head.bias]!),
+    description.temperature,
   );
-  const { size } = preprocessing;
   return {
     ...graph,
     name: 'graft',
     ...normalisedInput(graph, preprocessing),
-    metadata: metadata(description, size),
+    metadata: metadata(description, backbone),
   };
 }
 
@@ -106,7 +110,10 @@ function normalisedInput(
   };
 }
 
-function metadata({ classes, backbone, recipe, version }: ModelDescription, size: number) {
+function metadata(
+  { classes, backbone, recipe, temperature, version }: ModelDescription,
+  { preprocessing: { size }, blocks }: Backbone,
+) {
   return {
     classes: JSON.stringify(classes),
     preprocessing: JSON.stringify({
@@ -116,6 +123,8 @@ function metadata({ classes, backbone, recipe, version }: ModelDescription, size
       range: [0, 255],
       resize: 'EXIF-oriented, on white, shorter side to size (Lanczos), middle cut out',
     }),
+    blocks: JSON.stringify(blocks.map(({ name, output }) => ({ name, output }))),
+    temperature: String(temperature),
     backbone,
     recipe,
     graft: version,
@@ -126,7 +135,12 @@ function metadata({ classes, backbone, recipe, version }: ModelDescription, size
 export function describedBy(
   { metadata }: Graph,
   file: string,
-): { readonly classes: readonly string[]; readonly size: number } {
+): {
+  readonly classes: readonly string[];
+  readonly size: number;
+  /** 1 for a model of an older Graft. */
+  readonly temperature: number;
+} {
   const read = <T>(schema: z.ZodType<T>, key: string): T => {
     const text = metadata[key];
     const parsed = text === undefined ? undefined : schema.safeParse(parseJson(text));
@@ -139,7 +153,16 @@ export function describedBy(
   return {
     classes: read(classesOf, 'classes'),
     size: read(preprocessingOf, 'preprocessing').size,
+    temperature: metadata.temperature === undefined ? 1 : read(temperatureOf, 'temperature'),
   };
+}
+
+const blocksOf = z.array(z.object({ name: z.string(), output: z.string() }));
+
+/** The blocks of the network in a model file; none for a model of an older Graft. */
+export function modelBlocks({ metadata }: Graph): z.infer<typeof blocksOf> {
+  const parsed = blocksOf.safeParse(parseJson(metadata.blocks ?? ''));
+  return parsed.success ? parsed.data : [];
 }
 
 function parseJson(text: string): unknown {

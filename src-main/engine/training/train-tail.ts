@@ -64,6 +64,7 @@ export interface TailOptions {
 export interface TrainedTail extends Fitted {
   /** Of the test examples, read once, with the best weights. */
   readonly testLogits: readonly Float32Array[];
+  readonly validationLogits: readonly Float32Array[];
 }
 
 export async function trainTail(options: TailOptions): Promise<TrainedTail> {
@@ -176,8 +177,13 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
         ...split,
         ...{ trainer, network, microBatch, classWeights },
       });
-      const testLogits = await network.rows(fitted.weights, features, split.test, signal);
-      return { ...fitted, testLogits };
+      const logits = (examples: readonly number[]) =>
+        network.rows(fitted.weights, features, examples, signal);
+      return {
+        ...fitted,
+        testLogits: await logits(split.test),
+        validationLogits: await logits(split.validation),
+      };
     } finally {
       await trainer.close();
     }

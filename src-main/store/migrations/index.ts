@@ -6,6 +6,7 @@ import { marksAndViews } from './005-marks-and-views.ts';
 import { quantisation } from './006-quantisation.ts';
 import { datasets } from './007-datasets.ts';
 import { runNotes } from './008-run-notes.ts';
+import { heldOut } from './009-held-out.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -20,4 +21,5 @@ export const migrations: readonly string[] = [
   quantisation,
   datasets,
   runNotes,
+  heldOut,
 ];

@@ -68,6 +68,8 @@ export function parseField(
   const given = givenValue(kind, text);
   const result = trainSettings.shape[name].safeParse(given);
   if (result.success) return { value: result.data };
+  const other = result.error.issues.find(({ code }) => code === 'custom');
+  if (other) return { problem: `${title}: ${other.message}.` };
   const { minimum, exclusiveMinimum, maximum } = z.toJSONSchema(trainSettings.shape[name]);
   const from = minimum === undefined ? `more than ${exclusiveMinimum}` : `from ${minimum}`;
   return { problem: `${title} is a number ${from} to ${maximum}.` };
