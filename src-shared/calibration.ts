@@ -121,7 +121,10 @@ export function atTemperature(
   from: number,
   to: number,
 ): Float64Array {
-  const scaled = Float64Array.from(probabilities, (p) => (Math.log(Math.max(p, 1e-45)) * from) / to);
+  const scaled = Float64Array.from(
+    probabilities,
+    (p) => (Math.log(Math.max(p, 1e-45)) * from) / to,
+  );
   const highest = scaled.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const powers = scaled.map((value) => Math.exp(value - highest));
   const sum = powers.reduce((total, value) => total + value, 0);

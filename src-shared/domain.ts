@@ -146,7 +146,7 @@ export const epoch = z.object({
 export type Epoch = z.infer<typeof epoch>;
 
 /** What goes on between the features and the first epoch. */
-export const runPhase = z.enum(['layers', 'head']);
+export const runPhase = z.enum(['layers', 'head', 'folds']);
 export type RunPhase = z.infer<typeof runPhase>;
 
 /** How well a linear classifier reads a layer: cross-validated on the training images. */

@@ -303,7 +303,7 @@ export const trainSettings = z.object({
     .int()
     .min(0)
     .max(20)
-    .refine((folds) => folds !== 1, 'one fold leaves nothing to train on')
+    .refine((folds) => folds === 0 || folds > 2, 'fewer than three folds leave nothing to train on')
     .meta(
       words({
         title: 'Cross-validation folds',

@@ -5,10 +5,28 @@ import { recipes } from './recipes.ts';
 /** Differences that chance would make in fewer than one of twenty comparisons are called real. */
 export const significance = 0.05;
 /** With fewer test images than this the intervals are so wide that it has to be said. */
-const fewTests = 100;
+export const fewTests = 100;
 
 type Named = Pick<Run, 'id' | 'recipe' | 'backbone'>;
-type Finished = Named & { readonly test: TestResult };
+type Finished = Named & {
+  readonly test: TestResult;
+  /** All pictures, pooled, when the run was cross-validated. */
+  readonly crossValidation?: TestResult | null;
+  readonly counts?: Run['counts'];
+};
+
+/**
+ * What a run is judged by: its test pictures, but where they are few the pooled result of its
+ * cross-validation, if it has one.
+ */
+export const judgedByFolds = ({
+  test,
+  crossValidation,
+}: Pick<Run, 'test' | 'crossValidation'>): boolean =>
+  crossValidation !== null && (test === null || test.count < fewTests);
+
+export const judged = (run: Pick<Run, 'test' | 'crossValidation'>): TestResult | null =>
+  judgedByFolds(run) ? run.crossValidation : run.test;
 
 /** Names runs so that those which are compared are told apart: recipe, then network, then number. */
 export function namesOf(
@@ -71,10 +89,18 @@ export function headline(
   const names = namesOf(runs, titleOf);
   const name = (run: Named) => inSentence(names.get(run.id)!);
   const { accuracy, low, high, count } = best.test;
-  const right = `right on ${percent(accuracy)} of ${count} test pictures it never saw`;
+  const pooled = best.crossValidation != null && best.test === best.crossValidation;
+  const right = pooled
+    ? `right on ${percent(accuracy)} of ${count} pictures, each judged by a network that had not seen it (cross-validation)`
+    : `right on ${percent(accuracy)} of ${count} test pictures it never saw`;
+  const all = Object.values(best.counts ?? {}).reduce((sum, each) => sum + each, 0);
+  const more = all > count ? ` Cross-validation would judge it on all ${all} pictures.` : '';
+  const range = `its true share may lie anywhere from ${percent(low)} to ${percent(high)}.`;
   const small =
     count < fewTests
-      ? ` With so few test pictures its true share may lie anywhere from ${percent(low)} to ${percent(high)}.`
+      ? pooled
+        ? ` With so few pictures ${range}`
+        : ` With so few test pictures ${range}${more}`
       : '';
   if (others.length === 0) return `${names.get(best.id)} is ${right}.${small}`;
 

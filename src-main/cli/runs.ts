@@ -31,6 +31,7 @@ function closeness({ quantisation }: Run): string {
 const phaseUnits: Readonly<Record<RunPhase, string>> = {
   layers: 'layers compared',
   head: 'epochs of the last layer alone',
+  folds: 'folds of the cross-validation',
 };
 
 /** "Layers, by cross-validated accuracy: stem 61.0 %, layer1.0 70.2 %" */

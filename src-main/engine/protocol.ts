@@ -40,6 +40,8 @@ export interface TrainJob {
   readonly settings: TrainSettings;
   readonly classes: readonly string[];
   readonly examples: readonly Example[];
+  /** The fold of each picture, from 0, when the settings ask for cross-validation. */
+  readonly folds?: ReadonlyMap<number, number>;
   /** The project's feature cache. */
   readonly features: string;
   /**
@@ -313,7 +315,7 @@ export type Progress =
   /** The training proper begins: anew (no epochs), or after those that a checkpoint remembers. */
   | { readonly kind: 'begun'; readonly epochs: readonly Epoch[] }
   | { readonly kind: 'epoch'; readonly epoch: Epoch }
-  /** What comes between the features and the epochs. */
+  /** What comes between the features and the epochs, and cross-validation, which comes after them. */
   | {
       readonly kind: 'phase';
       readonly phase: RunPhase;

@@ -1,7 +1,7 @@
 /** Runs side by side: is one really better, or was it luck? */
-import type { PairVerdict, Run } from '../../src-shared/domain.ts';
+import type { HeldOut, PairVerdict, Run } from '../../src-shared/domain.ts';
 import { mcnemar } from '../../src-shared/metrics.ts';
-import { headline, namesOf, pairWords } from '../../src-shared/verdict.ts';
+import { headline, judged, judgedByFolds, namesOf, pairWords } from '../../src-shared/verdict.ts';
 import { catalogue } from '../engine/backbones/catalogue.ts';
 import { argmax } from '../store/predictions.ts';
 import type { Context, OpenProject } from './context.ts';
@@ -11,10 +11,10 @@ import { finishedRun } from './runs.ts';
 /** By image: the label it had when the run was tested, and whether the run said so. */
 type Answers = ReadonlyMap<number, { readonly labelId: number; readonly right: boolean }>;
 
-function answersOf({ store }: OpenProject, { id, classes }: Run): Answers {
+function answersOf({ store }: OpenProject, { id, classes }: Run, of: HeldOut): Answers {
   return new Map(
     store.predictions
-      .list(id, 'test')
+      .list(id, of)
       .map(({ imageId, actual, probabilities }) => [
         imageId,
         { labelId: classes[actual]!.labelId, right: argmax(probabilities) === actual },
@@ -45,9 +45,14 @@ export function compareCalls(context: Context): Pick<Handlers, 'runs.compare'> {
       const project = context.project();
       const runs = [...new Set(ids)].map((id) => finishedRun(project, id));
       const names = namesOf(runs, titleOf);
-      const answers = new Map(runs.map((run) => [run.id, answersOf(project, run)]));
+      const tests = new Map(runs.map((run) => [run.id, answersOf(project, run, 'test')]));
+      const folds = new Map(
+        runs.filter(judgedByFolds).map((run) => [run.id, answersOf(project, run, 'folds')]),
+      );
       const pairs = runs.flatMap((a, i) =>
         runs.slice(i + 1).flatMap((b): PairVerdict[] => {
+          // On all pictures where both were judged by all.
+          const answers = folds.has(a.id) && folds.has(b.id) ? folds : tests;
           const counts = differ(answers.get(a.id)!, answers.get(b.id)!);
           if (!counts) return [];
           const pValue = mcnemar(counts.onlyA, counts.onlyB);
@@ -55,7 +60,10 @@ export function compareCalls(context: Context): Pick<Handlers, 'runs.compare'> {
           return [{ a: a.id, b: b.id, ...counts, pValue, verdict }];
         }),
       );
-      const tested = runs.flatMap((run) => (run.test ? [{ ...run, test: run.test }] : []));
+      const tested = runs.flatMap((run) => {
+        const test = judged(run);
+        return test ? [{ ...run, test }] : [];
+      });
       return { runs, pairs, headline: headline(tested, pairs, titleOf) };
     },
   };

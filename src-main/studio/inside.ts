@@ -1,8 +1,8 @@
 /** Looking inside a finished run: what it said, how sure it may be, where it looked, and what it was taught with. */
 import { join } from 'node:path';
+import { atTemperature } from '../../src-shared/calibration.ts';
 import type { PictureOf, Prediction } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
-import { atTemperature } from '../../src-shared/calibration.ts';
 import { trainFeatures } from '../engine/model/train-features.ts';
 import { argmax } from '../store/predictions.ts';
 import type { Context } from './context.ts';

@@ -2,12 +2,16 @@
 import { mkdir } from 'node:fs/promises';
 import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
+import type { TrainSettings } from '../../src-shared/recipes.ts';
 import { EngineEnded } from '../engine/ended.ts';
 import type { Progress, TrainJob, TrainResult } from '../engine/protocol.ts';
 import { removeCheckpoint } from '../engine/training/checkpoint.ts';
+import { nearCopies } from '../images/near-copies.ts';
+import type { Store } from '../store/store.ts';
 import type { Context, OpenProject } from './context.ts';
 import { checkFiles, datasetOf } from './dataset.ts';
 import { featureFolder, tidyFeatures } from './features.ts';
+import { dealFolds } from './folds.ts';
 import { interruptedWords, keepCheckpoint, runFolderIn } from './interrupted.ts';
 import { backboneFile } from './weight-folder.ts';
 
@@ -87,6 +91,7 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
       settings,
       classes: classes.map(({ name }) => name),
       examples,
+      ...(settings.folds > 0 && { folds: foldsOf(store, examples, settings) }),
       features: featureFolder(project),
       runFolder: runFolder(project, id),
     };
@@ -95,6 +100,11 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
     await tidied(project);
     tell(store.runs.finish(id, result));
     await removeCheckpoint(job.runFolder);
+  }
+
+  /** Of one project the same for all runs with as many folds and the same seed. */
+  function foldsOf(store: Store, examples: TrainJob['examples'], { folds, seed }: TrainSettings) {
+    return dealFolds(examples, folds, seed, nearCopies(store.fingerprints.ofTheSplit()));
   }
 
   /** A run is not to fail because the disk keeps what it should not. */

@@ -273,7 +273,7 @@ describe('a run', () => {
 
 /** The exported file, in plain ONNX Runtime and in the prediction job, against the test predictions. */
 async function expectSameProbabilities(job: TrainJob, result: TrainResult): Promise<void> {
-  expect(await readdir(job.runFolder)).toEqual(['model.onnx']);
+  expect(await readdir(job.runFolder)).toEqual(['model.onnx', 'train-features.bin']);
   const file = join(job.runFolder, 'model.onnx');
   const { metadata } = decodeModel(await readFile(file));
   expect(JSON.parse(metadata.classes!)).toEqual(job.classes);

@@ -1,7 +1,13 @@
 /** An engine at the Engine interface that trains nothing: a test says how each job goes. */
 import { EngineEnded } from '../../src-main/engine/ended.ts';
 import type { RunOptions } from '../../src-main/engine/host.ts';
-import type { Example, Job, JobResult, TrainJob, TrainResult } from '../../src-main/engine/protocol.ts';
+import type {
+  Example,
+  Job,
+  JobResult,
+  TrainJob,
+  TrainResult,
+} from '../../src-main/engine/protocol.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
 
 export interface StartedJob {
@@ -41,11 +47,14 @@ export function fakeEngine(): FakeEngine {
         });
       },
       finish(share) {
-        const said = (examples: readonly Example[]) => examples.map(({ imageId, label }, i) => {
-          const said = i < share * examples.length ? label : (label + 1) % job.classes.length;
-          const probabilities = Float32Array.from(job.classes, (_, c) => (c === said ? 0.8 : 0.1));
-          return { imageId, actual: label, probabilities };
-        });
+        const said = (examples: readonly Example[]) =>
+          examples.map(({ imageId, label }, i) => {
+            const said = i < share * examples.length ? label : (label + 1) % job.classes.length;
+            const probabilities = Float32Array.from(job.classes, (_, c) =>
+              c === said ? 0.8 : 0.1,
+            );
+            return { imageId, actual: label, probabilities };
+          });
         const validation = { accuracy: 0.5, loss: 1 };
         resolve({
           bestEpoch: 1,

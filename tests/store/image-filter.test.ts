@@ -100,6 +100,9 @@ describe('a filter', () => {
         bestEpoch: 1,
         quantisation: null,
         layers: null,
+        temperature: 1,
+        validationPredictions: [],
+        foldPredictions: [],
         predictions: [
           { imageId: b, actual: 0, probabilities: says(1 - sure) },
           { imageId: c, actual: 1, probabilities: says(0.25) },

@@ -90,7 +90,7 @@ describe('runs', () => {
     expect(again.epochs.list(id)[1]).toEqual(
       epoch(2, { validationAccuracy: 0.75, validationLoss: 0.4 }),
     );
-    expect(again.predictions.list(id)).toEqual(outcome.predictions);
+    expect(again.predictions.list(id, 'test')).toEqual(outcome.predictions);
   });
 
   it('keep nothing of a result that cannot be kept whole', async () => {
@@ -102,7 +102,7 @@ describe('runs', () => {
     );
     expect(() => store.runs.finish(id, { ...outcome, bestEpoch: 9 })).toThrow('never stored');
     expect(store.runs.get(id).state).toBe('running');
-    expect(store.predictions.list(id)).toEqual([]);
+    expect(store.predictions.list(id, 'test')).toEqual([]);
     expect(store.runs.finish(id, outcome).test!.count).toBe(4);
   });
 
@@ -177,7 +177,7 @@ describe('runs', () => {
     const id = trainedRun(store);
     store.runs.finish(id, outcome);
     store.runs.delete(id);
-    expect([store.runs.list(), store.epochs.list(id), store.predictions.list(id)]).toEqual([
+    expect([store.runs.list(), store.epochs.list(id), store.predictions.list(id, 'test')]).toEqual([
       [],
       [],
       [],

@@ -61,6 +61,9 @@ describe('media', () => {
       bestEpoch: 1,
       quantisation: null,
       layers: null,
+      temperature: 1,
+      validationPredictions: [],
+      foldPredictions: [],
       predictions: [],
     });
     await expect(media('model', id)).rejects.toThrow(`The model of run ${id} is gone`);

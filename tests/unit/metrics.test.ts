@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  classIntervals,
   classScores,
   confusionMatrix,
   macroF1,
@@ -7,6 +8,7 @@ import {
   testResult,
   wilson,
 } from '../../src-shared/metrics.ts';
+import { seededRandom } from '../../src-shared/random.ts';
 
 describe('wilson', () => {
   // R. G. Newcombe 1998, Statistics in Medicine 17:857-872, table I, method 3.
@@ -91,5 +93,56 @@ describe('scores of classes', () => {
       macroF1: expect.closeTo(0.8 / 3, 12),
       count: 6,
     });
+  });
+});
+
+describe('the intervals of a class', () => {
+  it('are those of the proportions, and of F1 by its own proportion', () => {
+    const [first] = classIntervals([
+      [8, 2],
+      [1, 9],
+    ]);
+    expect(first!.recall).toEqual(wilson(8, 10));
+    expect(first!.precision).toEqual(wilson(8, 9));
+    const { low, high } = wilson(8, 11);
+    expect(first!.f1.low).toBeCloseTo((2 * low) / (1 + low));
+    expect(first!.f1.high).toBeCloseTo((2 * high) / (1 + high));
+    const [scores] = classScores([
+      [8, 2],
+      [1, 9],
+    ]);
+    expect(scores!.f1).toBeGreaterThan(first!.f1.low);
+    expect(scores!.f1).toBeLessThan(first!.f1.high);
+  });
+
+  it('say nothing of a class that does not occur', () => {
+    const [, absent] = classIntervals([
+      [3, 0],
+      [0, 0],
+    ]);
+    expect(absent).toEqual({
+      precision: { low: 0, high: 1 },
+      recall: { low: 0, high: 1 },
+      f1: { low: 0, high: 1 },
+    });
+  });
+
+  it('hold the true F1 about 95 times in 100', () => {
+    // A class of 40 among 100 pictures that is found with 0.8, and 0.1 of the others are taken for it.
+    const truth = (2 * 0.8 * 40) / (0.8 * 40 + 40 + 0.1 * 60);
+    const random = seededRandom(7, 1);
+    const hit = (share: number, count: number) =>
+      Array.from({ length: count }, () => random() < share).filter(Boolean).length;
+    let held = 0;
+    for (let i = 0; i < 2000; i++) {
+      const [found, taken] = [hit(0.8, 40), hit(0.1, 60)];
+      const [own] = classIntervals([
+        [found, 40 - found],
+        [taken, 60 - taken],
+      ]);
+      if (own!.f1.low <= truth && truth <= own!.f1.high) held += 1;
+    }
+    expect(held / 2000).toBeGreaterThan(0.94);
+    expect(held / 2000).toBeLessThan(0.995);
   });
 });

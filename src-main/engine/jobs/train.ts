@@ -9,7 +9,8 @@ import type { Backbone } from '../backbones/backbone.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
 import { type MemoryPlan, memoryNote, planMemory } from '../memory/micro-batch.ts';
 import { wholeModel, withTrunk, writeModel } from '../model/model-file.ts';
-import type { TrainJob, TrainResult } from '../protocol.ts';
+import { trainFeatures, writeTrainFeatures } from '../model/train-features.ts';
+import type { HeldOutPrediction, TrainJob, TrainResult } from '../protocol.ts';
 import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
 import {
   type Checkpoint,
@@ -17,10 +18,12 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../training/checkpoint.ts';
-import { softmax } from '../training/classification.ts';
-import { trainTail } from '../training/train-tail.ts';
+import { endRows } from '../training/end-features.ts';
+import { calibrated, fittedTemperature } from '../training/temperature.ts';
+import { type TailOptions, type TrainedTail, trainTail } from '../training/train-tail.ts';
+import { crossValidate } from './cross-validate.ts';
 import type { JobContext } from './job.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
 
 export async function train(job: TrainJob, context: JobContext): Promise<TrainResult> {
   checkExamples(job);
@@ -33,30 +36,16 @@ export async function trainOn(
   job: TrainJob,
   context: JobContext,
 ): Promise<TrainResult> {
-  // The same order whatever the order in which they were given: shuffling starts from it.
-  const examples = job.examples.toSorted((a, b) => a.imageId - b.imageId);
-  const { microBatch } = reportMemory(whole, job, context);
+  const examples = inOrder(job);
+  const memory = reportMemory(whole, job, context);
   const prepared = await prepare({ job, backbone: whole, examples, context });
-  const { backbone, tail, start, features, trained, trainedBlocks, fast } = prepared;
+  let trained: Trained;
   try {
-    const indices = (split: SplitName) =>
-      examples.flatMap((example, at) => (example.split === split ? [at] : []));
-    const test = indices('test');
     // Not of how many pictures are computed at once, which is chosen by the memory of the moment.
     const fingerprint = fingerprintOf(belongsTo(job, examples));
     const from = await readCheckpoint(job.runFolder, fingerprint);
     context.report({ kind: 'begun', epochs: from?.epochs ?? [] });
-    const result = await trainTail({
-      runtime,
-      tail,
-      start,
-      features,
-      labels: examples.map(({ label }) => label),
-      classes: job.classes.length,
-      split: { train: indices('train'), validation: indices('validation'), test },
-      settings: job.settings,
-      blocks: backbone.blocks.map(({ output }) => output),
-      microBatch,
+    trained = await trainPrepared(prepared, job, memory, {
       signal: context.signal,
       from: from ?? undefined,
       keep: (checkpoint: Checkpoint) => writeCheckpoint(job.runFolder, fingerprint, checkpoint),
@@ -64,41 +53,132 @@ export async function trainOn(
       onHeadEpoch: (done) =>
         context.report({ kind: 'phase', phase: 'head', done, total: job.settings.headEpochs }),
     });
-    await mkdir(job.runFolder, { recursive: true });
-    const description = {
-      classes: job.classes,
-      backbone: job.backbone.name,
-      recipe: job.recipe,
-      version,
-    };
-    await writeModel(
-      join(job.runFolder, 'model.onnx'),
-      wholeModel(backbone, result.weights, description),
-    );
-    if (fast) {
-      const graph = withTrunk(backbone.graph, fast.trunk, tail);
-      await writeModel(
-        join(job.runFolder, 'model.fast.onnx'),
-        wholeModel({ ...backbone, graph }, result.weights, description),
-      );
-    }
-    return {
-      bestEpoch: result.bestEpoch,
-      epochs: result.epochs,
-      trained,
-      trainedBlocks,
-      validation: result.validation,
-      quantisation: fast?.quantisation ?? null,
-      layers: prepared.layers,
-      predictions: test.map((at, i) => ({
-        imageId: examples[at]!.imageId,
-        actual: examples[at]!.label,
-        probabilities: softmax(result.testLogits[i]!),
-      })),
-    };
+    await writeModels(prepared, trained, job);
+    await keepTrainFeatures(prepared, trained, job, memory, context);
   } finally {
     prepared.close();
   }
+  const { result, temperature, predictions, validationPredictions } = trained;
+  return {
+    bestEpoch: result.bestEpoch,
+    epochs: result.epochs,
+    trained: prepared.trained,
+    trainedBlocks: prepared.trainedBlocks,
+    validation: result.validation,
+    quantisation: prepared.fast?.quantisation ?? null,
+    layers: prepared.layers,
+    temperature,
+    predictions,
+    validationPredictions,
+    foldPredictions: await crossValidate(whole, job, context, (network, fold, quiet) =>
+      trainFold(network, fold, memory, quiet),
+    ),
+  };
+}
+
+/** The same order whatever the order in which they were given: shuffling starts from it. */
+const inOrder = ({ examples }: TrainJob) => examples.toSorted((a, b) => a.imageId - b.imageId);
+
+interface Trained {
+  readonly result: TrainedTail;
+  readonly temperature: number;
+  readonly predictions: readonly HeldOutPrediction[];
+  readonly validationPredictions: readonly HeldOutPrediction[];
+}
+
+type Following = Pick<TailOptions, 'signal' | 'from' | 'keep' | 'onEpoch' | 'onHeadEpoch'>;
+
+async function trainPrepared(
+  { backbone, tail, start, features }: Prepared,
+  job: TrainJob,
+  { microBatch }: MemoryPlan,
+  following: Following,
+): Promise<Trained> {
+  const examples = inOrder(job);
+  const indices = (split: SplitName) =>
+    examples.flatMap((example, at) => (example.split === split ? [at] : []));
+  const [test, validation] = [indices('test'), indices('validation')];
+  const result = await trainTail({
+    runtime,
+    tail,
+    start,
+    features,
+    labels: examples.map(({ label }) => label),
+    classes: job.classes.length,
+    split: { train: indices('train'), validation, test },
+    settings: job.settings,
+    blocks: backbone.blocks.map(({ output }) => output),
+    microBatch,
+    ...following,
+  });
+  const labels = validation.map((at) => examples[at]!.label);
+  const temperature = fittedTemperature(result.validationLogits, labels);
+  const said = (of: readonly number[], logits: readonly Float32Array[]) =>
+    of.map((at, i) => ({
+      imageId: examples[at]!.imageId,
+      actual: examples[at]!.label,
+      probabilities: calibrated(logits[i]!, temperature),
+    }));
+  return {
+    result,
+    temperature,
+    predictions: said(test, result.testLogits),
+    validationPredictions: said(validation, result.validationLogits),
+  };
+}
+
+async function trainFold(
+  whole: Backbone,
+  job: TrainJob,
+  memory: MemoryPlan,
+  context: JobContext,
+): Promise<readonly HeldOutPrediction[]> {
+  checkExamples(job);
+  const prepared = await prepare({ job, backbone: whole, examples: inOrder(job), context });
+  try {
+    const { signal } = context;
+    return (await trainPrepared(prepared, job, memory, { signal, onEpoch: () => {} })).predictions;
+  } finally {
+    prepared.close();
+  }
+}
+
+async function writeModels(
+  { backbone, tail, fast }: Prepared,
+  { result: { weights }, temperature }: Trained,
+  job: TrainJob,
+): Promise<void> {
+  await mkdir(job.runFolder, { recursive: true });
+  const description = {
+    classes: job.classes,
+    backbone: job.backbone.name,
+    recipe: job.recipe,
+    temperature,
+    version,
+  };
+  await writeModel(join(job.runFolder, 'model.onnx'), wholeModel(backbone, weights, description));
+  if (!fast) return;
+  const graph = withTrunk(backbone.graph, fast.trunk, tail);
+  await writeModel(
+    join(job.runFolder, 'model.fast.onnx'),
+    wholeModel({ ...backbone, graph }, weights, description),
+  );
+}
+
+/** What the last layer sees of the training pictures, for the question which of them are near another. */
+async function keepTrainFeatures(
+  { tail, features }: Prepared,
+  { result: { weights } }: Trained,
+  job: TrainJob,
+  { microBatch }: MemoryPlan,
+  { signal }: JobContext,
+): Promise<void> {
+  const examples = inOrder(job);
+  const train = examples.flatMap(({ split }, at) => (split === 'train' ? [at] : []));
+  const at = { features, examples: train };
+  const rows = await endRows({ runtime, tail, weights, ...at, microBatch, signal });
+  const ids = train.map((at) => examples[at]!.imageId);
+  await writeTrainFeatures(join(job.runFolder, trainFeatures), ids, rows);
 }
 
 /** All that moves the numbers of a training. Another version may compute them in another order. */

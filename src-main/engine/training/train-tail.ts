@@ -22,6 +22,7 @@ import { heInitialised } from '../recipes/initialise.ts';
 import type { TailPlan } from '../recipes/plan.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { endRows } from './end-features.ts';
 import { type Fitted, fit } from './fit.ts';
 import { batchSize as evaluatedAtOnce, Network, type Weights } from './network.ts';
 import { appendStandard, foldStandard, standardOf } from './standardise.ts';
@@ -140,19 +141,13 @@ function zeroHead(classes: number, width: number): Weights {
 
 /** What the untrained tail makes of the examples to train on and to validate with; zeros for the others. */
 async function endFeatures(options: TailOptions): Promise<Features> {
-  const { runtime, tail, features, labels, split, signal } = options;
+  const { tail, features, labels, split } = options;
   if (tail.nodes.length === 0) return features;
   const width = tail.outputs[0]!.dims[1] as number;
   const all = new Float32Array(labels.length * width);
-  const atOnce = Math.min(evaluatedAtOnce, options.microBatch ?? evaluatedAtOnce);
-  const network = await Network.open(runtime, tail, [], threads, atOnce);
-  try {
-    const examples = [...split.train, ...split.validation];
-    const rows = await network.rows({}, features, examples, signal);
-    for (const [i, row] of rows.entries()) all.set(row, examples[i]! * width);
-  } finally {
-    await network.close();
-  }
+  const examples = [...split.train, ...split.validation];
+  const rows = await endRows({ ...options, weights: {}, examples });
+  for (const [i, row] of rows.entries()) all.set(row, examples[i]! * width);
   return inMemory(all, [width]);
 }
 
