@@ -385,7 +385,7 @@ export const featureCacheState = z.object({
     z.object({
       /** Null for what is left over from other weights or versions: the next run removes it. */
       network: z.string().nullable(),
-      /** The value of the network at which it is cut. */
+      /** The value of the network at which it is cut; null for the network itself in 8 bits. */
       cut: z.string().nullable(),
       pictures: z.int(),
       /** Files: one for each view of the pictures, and way of making it. */

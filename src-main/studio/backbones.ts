@@ -10,6 +10,7 @@ import {
   catalogueEntry,
   type Download,
   parameterCount,
+  weightsOwner,
 } from '../engine/backbones/catalogue.ts';
 import type { BackboneFile } from '../engine/protocol.ts';
 import type { Context } from './context.ts';
@@ -51,10 +52,18 @@ export function backboneCalls(
     for (const controller of fetching.values()) controller.abort();
   });
 
-  /** Always ends in `backbones.changed`; before it comes a progress event with the error, if any. */
+  /**
+   * Always ends in `backbones.changed`; before it comes a progress event with the error, if any. Tells of all
+   * networks that the weights are for.
+   */
   async function fetchWeights(name: string, download: Download, signal: AbortSignal) {
-    const progress = (received: number, total: number | null, error: string | null = null) =>
-      emit({ name: 'backbone.progress', data: { name, received, total, error } });
+    const served = catalogue.filter((entry) => weightsOwner(entry) === name);
+    const progress = (received: number, total: number | null, error: string | null = null) => {
+      for (const entry of served) {
+        const data = { name: entry.name, received, total, error };
+        emit({ name: 'backbone.progress', data });
+      }
+    };
     try {
       progress(0, null);
       await bring(name, download, { signal, onProgress: throttled(progress) });
@@ -107,21 +116,23 @@ export function backboneCalls(
     },
 
     'backbones.fetch': async ({ name }) => {
-      const { title, download } = catalogueEntry(name);
+      const entry = catalogueEntry(name);
+      const { title, download } = entry;
+      const owner = weightsOwner(entry);
       if (!download) {
         throw new StudioError('refused', `${title} comes with Graft and is not downloaded.`);
       }
       if (await usableWeights(name)) emit({ name: 'backbones.changed', data: {} });
-      else if (!fetching.has(name)) {
+      else if (!fetching.has(owner)) {
         const controller = new AbortController();
-        fetching.set(name, controller);
-        void fetchWeights(name, download, controller.signal);
+        fetching.set(owner, controller);
+        void fetchWeights(owner, download, controller.signal);
       }
       return {};
     },
 
     'backbones.cancelFetch': ({ name }) => {
-      fetching.get(catalogueEntry(name).name)?.abort();
+      fetching.get(weightsOwner(catalogueEntry(name)))?.abort();
       return {};
     },
   };

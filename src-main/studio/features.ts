@@ -7,7 +7,7 @@ import { clearCaches, listCaches, tidyCaches } from '../engine/features/cache-fo
 import type { Context, OpenProject } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { readPreferences } from './preferences.ts';
-import { weightsHere } from './weight-folder.ts';
+import { addedNetworks, weightsHere } from './weight-folder.ts';
 
 type Calls = Pick<Handlers, 'features.state' | 'features.clear' | 'features.limit'>;
 
@@ -48,14 +48,14 @@ async function stateOf(project: OpenProject): Promise<FeatureCacheState> {
   const titles = await titlesByWeights();
   const { featureLimit } = await readPreferences();
   const files = await listCaches(featureFolder(project));
-  const groups = Map.groupBy(files, ({ content }) => nameOf(content?.key, titles));
+  const groups = Map.groupBy(files, ({ key }) => nameOf(key, titles));
   const entries = [...groups].map(([name, group]) => {
     const [network, cut] = JSON.parse(name) as [string | null, string | null];
     return {
       network,
       cut,
       views: group.length,
-      pictures: Math.max(...group.map(({ content }) => content?.records ?? 0)),
+      pictures: Math.max(...group.map(({ records }) => records?.count ?? 0)),
       bytes: group.reduce((sum, { bytes }) => sum + bytes, 0),
       inUse: group.some(({ inUse }) => inUse),
     };
@@ -68,18 +68,19 @@ async function stateOf(project: OpenProject): Promise<FeatureCacheState> {
 }
 
 /** Network and cut; nothing for what will be removed with the next run. */
-function nameOf(key: FeatureKey | undefined, titles: ReadonlyMap<string, string>): string {
+function nameOf(key: FeatureKey | null, titles: ReadonlyMap<string, string>): string {
   const title = titles.get(String(key?.weights));
-  return JSON.stringify(title === undefined ? [null, null] : [title, String(key?.cut)]);
+  return JSON.stringify(title === undefined ? [null, null] : [title, key?.cut ?? null]);
 }
 
-/** The networks whose weights are here. */
+/** The networks whose weights are here, the user's own too; of two that share them the first. */
 async function titlesByWeights(): Promise<ReadonlyMap<string, string>> {
+  const names = [...catalogue.map(({ name }) => name), ...(await addedNetworks())];
   const here = await Promise.all(
-    catalogue.map(async ({ name, title }) => {
+    names.map(async (name) => {
       const found = await weightsHere(name).catch(() => null);
-      return found ? [[found.sha256, title] as const] : [];
+      return found ? [[found.sha256, found.architecture.title] as const] : [];
     }),
   );
-  return new Map(here.flat());
+  return new Map(here.flat().reverse());
 }

@@ -11,6 +11,7 @@ import {
   keepWeights,
   readWeights,
   recognise,
+  sharedArchitecture,
 } from '../engine/backbones/weight-file.ts';
 import type { BackboneFile } from '../engine/protocol.ts';
 import { home, resources } from '../programs.ts';
@@ -26,11 +27,20 @@ export interface WeightsHere extends KeptWeights {
 /** What the user added goes before what came with Graft; null when there is neither. */
 export async function weightsHere(name: string): Promise<WeightsHere | null> {
   for (const folder of [addedWeights(), bundledWeights()]) {
-    const path = join(folder, `${name}.safetensors`);
-    const found = await stat(path).catch(ifMissing);
-    if (found) return { ...(await describeWeights(path)), path, bytes: found.size };
+    const own = await weightsIn(folder, name);
+    if (own) return own;
+    const owner = catalogue.find((entry) => entry.name === name)?.sharesWith;
+    const other = owner === undefined ? null : await weightsIn(folder, owner);
+    const architecture = other && sharedArchitecture(name, other.architecture);
+    if (architecture) return { ...other, architecture };
   }
   return null;
+}
+
+async function weightsIn(folder: string, name: string): Promise<WeightsHere | null> {
+  const path = join(folder, `${name}.safetensors`);
+  const found = await stat(path).catch(ifMissing);
+  return found && { ...(await describeWeights(path)), path, bytes: found.size };
 }
 
 /** A whole network rather than weights for one that is known. */

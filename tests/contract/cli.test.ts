@@ -388,6 +388,7 @@ it('the backbones are listed with the best one', async () => {
     'mobilenet_v2',
     'resnet18',
     'vgg16',
+    'vgg16_conv',
   ]);
   expect(backbones.find(({ name }: { name: string }) => name === best)?.ready).toBe(true);
 });

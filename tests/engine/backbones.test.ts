@@ -10,7 +10,7 @@ import {
   mobilenetV2Torchvision,
 } from '../../src-main/engine/backbones/mobilenet.ts';
 import { resnet18 } from '../../src-main/engine/backbones/resnet.ts';
-import { vgg16 } from '../../src-main/engine/backbones/vgg.ts';
+import { vgg16, vgg16Conv } from '../../src-main/engine/backbones/vgg.ts';
 import {
   describeWeights,
   keepWeights,
@@ -98,6 +98,7 @@ it.each([
   // torchvision's and TensorFlow's published counts without the last layer.
   [resnet18, 11_689_512 - 513_000],
   [vgg16, 138_357_544 - 4_097_000],
+  [vgg16Conv, 14_714_688],
   [mobilenetV2Torchvision, 3_504_872 - 1_281_000],
   [efficientnetLite0, 4_652_008 - 1_281_000],
 ])('counts the parameters of $name', (architecture, expected) => {

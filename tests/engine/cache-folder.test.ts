@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FeatureCache } from '../../src-main/engine/features/cache.ts';
 import {
+  calibratedNetworkFile,
   clearCaches,
   listCaches,
   tidyCaches,
@@ -40,7 +41,7 @@ describe('the folder of caches', () => {
     const path = await filled(folder, key);
     const [file, ...others] = await listCaches(folder);
     expect(others).toEqual([]);
-    expect(file).toMatchObject({ path, inUse: false, content: { key, records: 3 } });
+    expect(file).toMatchObject({ path, inUse: false, key, records: { count: 3 } });
     expect(file!.bytes).toBe((await stat(path)).size);
   });
 
@@ -78,6 +79,21 @@ describe('the folder of caches', () => {
     await writeFile(join(folder, `x.${2 ** 22 + 1}.open`), '');
     await tidyCaches(folder, { ...usual, knows: ({ weights }) => weights === 'here' });
     expect((await readdir(folder)).map((name) => join(folder, name))).toEqual([kept]);
+  });
+
+  it('counts networks in 8 bits, and removes those of unknown weights', async () => {
+    const folder = await temporaryFolder();
+    const [here, gone] = ['here', 'gone'].map((weights) =>
+      calibratedNetworkFile(folder, weights, '0'.repeat(32)),
+    ) as [string, string];
+    const older = join(folder, `${'0'.repeat(32)}.trunk.onnx`);
+    for (const path of [here, gone, older]) await writeFile(path, 'a network');
+    const sizes = (await listCaches(folder)).map(({ bytes }) => bytes);
+    expect(sizes).toEqual([9, 9, 9]);
+    await tidyCaches(folder, { ...usual, knows: ({ weights }) => weights === 'here' });
+    expect(await listCaches(folder)).toMatchObject([{ path: here, key: { weights: 'here' } }]);
+    await tidyCaches(folder, { ...usual, limit: 8 });
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('forgets pictures that are not in the project any more, and keeps the others whole', async () => {

@@ -11,7 +11,8 @@ import {
 } from '../../src-main/engine/backbones/mobilenet.ts';
 import { resnet18 } from '../../src-main/engine/backbones/resnet.ts';
 import { writeSafetensors } from '../../src-main/engine/backbones/safetensors.ts';
-import { loadBackbone } from '../../src-main/engine/backbones/weight-file.ts';
+import { vgg16, vgg16Conv } from '../../src-main/engine/backbones/vgg.ts';
+import { keepWeights, loadBackbone } from '../../src-main/engine/backbones/weight-file.ts';
 import type { Tensor } from '../../src-main/engine/graph/graph.ts';
 import { float32, size } from '../../src-main/engine/graph/tensor.ts';
 import { EngineHost } from '../../src-main/engine/host.ts';
@@ -102,6 +103,39 @@ describe('a weight file that is added', () => {
   });
 });
 
+describe('VGG16 without its fully connected layers', () => {
+  it('needs no file of its own beside that of the whole', async () => {
+    const folder = join(home, 'backbones');
+    await mkdir(folder);
+    const zeros = new Map(
+      [...vgg16.parameters].map(([name, dims]) => [
+        name,
+        float32(dims, new Float32Array(size(dims))),
+      ]),
+    );
+    await keepWeights(join(folder, 'vgg16.safetensors'), vgg16, zeros);
+    const [whole, convolutions] = await Promise.all([
+      backboneFile('vgg16'),
+      backboneFile('vgg16_conv'),
+    ]);
+    expect(convolutions).toEqual({ ...whole, name: 'vgg16_conv' });
+    const { name, features, graph } = await loadBackbone(convolutions);
+    expect([name, features, graph.initializers.size]).toEqual(['vgg16_conv', 512, 26]);
+    const { backbones } = await calls()['backbones.list']({});
+    expect(backbones.find((each) => each.name === 'vgg16_conv')).toMatchObject({
+      ...{ ready: true, parameters: 14_714_688 },
+      blocks: ['conv1', 'conv2', 'conv3', 'conv4', 'conv5'],
+    });
+  });
+
+  it('is recognised in a file of its own', async () => {
+    const file = await weightFile(drawn(vgg16Conv));
+    expect(await calls()['backbones.add']({ file })).toMatchObject({ name: 'vgg16_conv' });
+    expect((await loadBackbone(await backboneFile('vgg16_conv'))).features).toBe(512);
+    await expect(backboneFile('vgg16')).rejects.toThrow('VGG16 has no weights here yet');
+  });
+});
+
 it('a damaged kept file is not ready, and says so when it is asked for', async () => {
   const folder = join(home, 'backbones');
   await mkdir(folder);
@@ -180,7 +214,25 @@ describe('fetching', () => {
     expect(started).toBe(1);
     studio['backbones.cancelFetch']({ name: 'vgg16' });
     await ended(events);
-    expect(events.map(({ name }) => name)).toEqual(['backbone.progress', 'backbones.changed']);
+    const { name } = events.at(-1)!;
+    expect([started, name]).toEqual([1, 'backbones.changed']);
+  });
+
+  it('of shared weights is one download, told of both networks', async () => {
+    const fetched: string[] = [];
+    const asked = Promise.withResolvers<void>();
+    const { events, ...studio } = calls((name) => {
+      fetched.push(name);
+      return asked.promise;
+    });
+    await Promise.all(['vgg16_conv', 'vgg16'].map((name) => studio['backbones.fetch']({ name })));
+    asked.resolve();
+    await ended(events);
+    expect(fetched).toEqual(['vgg16']);
+    const told = events.flatMap(({ name, data }) =>
+      name === 'backbone.progress' ? [data.name] : [],
+    );
+    expect(told).toEqual(['vgg16', 'vgg16_conv']);
   });
 
   it('ends when the studio closes', async () => {

@@ -23,7 +23,7 @@ function cacheText({ bytes, limitBytes, entries }: FeatureCacheState): string {
   if (entries.length === 0) return sum;
   const rows = table(entries, [
     { title: 'Network', text: ({ network }) => network ?? 'left over' },
-    { title: 'Cut', text: ({ cut }) => cut ?? '–' },
+    { title: 'Cut', text: ({ network, cut }) => cut ?? (network ? 'in 8 bits' : '–') },
     { title: 'Pictures', text: ({ pictures }) => String(pictures), align: 'right' },
     { title: 'Views', text: ({ views }) => String(views), align: 'right' },
     { title: 'Size', text: ({ bytes }) => fileSize(bytes), align: 'right' },

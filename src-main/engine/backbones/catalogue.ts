@@ -5,7 +5,7 @@ import type { Architecture } from './backbone.ts';
 import { efficientnetLite0 } from './efficientnet.ts';
 import { mobilenetV2Keras, mobilenetV2Torchvision } from './mobilenet.ts';
 import { resnet18 } from './resnet.ts';
-import { vgg16 } from './vgg.ts';
+import { vgg16, vgg16Conv } from './vgg.ts';
 
 /** Where weights come from on a click. `sha256` may be its beginning only. */
 export type Download =
@@ -22,6 +22,8 @@ export interface CatalogueEntry {
   /** The first is the one that is described before weights are here. */
   readonly architectures: readonly [Architecture, ...Architecture[]];
   readonly download: Download | null;
+  /** The entry whose weights serve this one too: one file, and one download, for both. */
+  readonly sharesWith?: string;
 }
 
 /** torchvision's files end in the first digits of their SHA-256. */
@@ -29,6 +31,12 @@ function torchvisionFile(name: string, bytes: number): Download {
   const sha256 = /-([0-9a-f]{8})\.pth$/.exec(name)![1]!;
   return { kind: 'file', url: `https://download.pytorch.org/models/${name}`, bytes, sha256 };
 }
+
+const vgg16Weights = {
+  licence: 'BSD-3-Clause',
+  source: 'torchvision',
+  download: torchvisionFile('vgg16-397923af.pth', 553_433_881),
+} as const;
 
 /**
  * Best first: EfficientNet-Lite0 and ResNet18 carry true ImageNet weights, the first the better ones
@@ -68,12 +76,20 @@ export const catalogue: readonly CatalogueEntry[] = [
   {
     name: 'vgg16',
     title: vgg16.title,
-    licence: 'BSD-3-Clause',
-    source: 'torchvision',
+    ...vgg16Weights,
     architectures: [vgg16],
-    download: torchvisionFile('vgg16-397923af.pth', 553_433_881),
+  },
+  {
+    name: 'vgg16_conv',
+    title: vgg16Conv.title,
+    ...vgg16Weights,
+    architectures: [vgg16Conv],
+    sharesWith: 'vgg16',
   },
 ];
+
+/** Whose weights a backbone is fetched with: its own, or those that it shares. */
+export const weightsOwner = ({ name, sharesWith = name }: CatalogueEntry): string => sharesWith;
 
 /** Throws a StudioError that lists the known names. */
 export function catalogueEntry(name: string): CatalogueEntry {

@@ -136,11 +136,22 @@ function keptWeights(
   return { architecture: known, sha256 };
 }
 
+/**
+ * The architecture of a backbone that takes its weights from another's file; null when it does not from that
+ * of `owner`, which somebody may have put in the place of the network it is called like.
+ */
+export function sharedArchitecture(name: string, owner: Architecture): Architecture | null {
+  const entry = catalogue.find((candidate) => candidate.name === name);
+  if (entry?.sharesWith !== owner.name || owner.variant === onnxVariant) return null;
+  return entry.architectures[0];
+}
+
 /** Reads the weights, checks them against their hash, and builds the network around them. */
 export async function loadBackbone(file: BackboneFile): Promise<Backbone> {
   const { tensors, metadata, sha256 } = await readSafetensors(file.weights);
   const shapes = new Map([...tensors].map(([name, { dims }]) => [name, dims]));
-  const { architecture } = keptWeights(file.weights, metadata, shapes);
+  const kept = keptWeights(file.weights, metadata, shapes);
+  const architecture = sharedArchitecture(file.name, kept.architecture) ?? kept.architecture;
   const found = architecture.variant === onnxVariant ? networkHash(sha256, metadata) : sha256;
   if (found !== file.sha256) {
     throw new StudioError(

@@ -3,7 +3,7 @@
  * again. Files that a process has open are left as they are.
  */
 import { type FileHandle, open, readdir, rm, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { replaceFile } from '../../atomic-file.ts';
 import { extension, type FeatureKey, hashBytes, headBytes, magic } from './cache.ts';
 
@@ -13,25 +13,33 @@ export interface CacheFile {
   /** When it was last written or opened, in milliseconds. */
   readonly usedAt: number;
   readonly inUse: boolean;
-  /** Null for a file of an older form, or of none. */
-  readonly content: {
-    readonly key: FeatureKey;
-    readonly records: number;
-    readonly recordBytes: number;
-    /** Where the first record begins. */
-    readonly from: number;
-  } | null;
+  /** What it was computed with: of a calibrated network its `weights` only. Null for older forms, or none. */
+  readonly key: FeatureKey | null;
+  /** Null in a calibrated network, and where there is no key. */
+  readonly records: Records | null;
 }
+
+interface Records {
+  readonly count: number;
+  readonly bytesEach: number;
+  /** Where the first one begins. */
+  readonly from: number;
+}
+
+/** Networks in 8 bits lie beside their features, under the hash of the weights that they were made of. */
+const networkExtension = '.trunk.onnx';
+export const calibratedNetworkFile = (folder: string, weights: string, name: string): string =>
+  join(folder, `${weights}-${name}${networkExtension}`);
 
 /** Longer than any key; what claims more is no cache. */
 const longestKey = 1 << 20;
 
-/** All caches in the folder, and what processes that were killed have left of others. */
+/** All caches and calibrated networks in the folder, and what processes that were killed have left of others. */
 export async function listCaches(folder: string): Promise<readonly CacheFile[]> {
   const names = await readdir(folder).catch(() => []);
   const used = await openFiles(folder, names);
   const files = names
-    .filter((name) => name.endsWith(extension) || name.endsWith('.tmp'))
+    .filter((name) => [extension, networkExtension, '.tmp'].some((end) => name.endsWith(end)))
     .map((name) => describe(join(folder, name), used.has(name)));
   return (await Promise.all(files)).filter((file) => file !== null);
 }
@@ -64,26 +72,38 @@ async function describe(path: string, inUse: boolean): Promise<CacheFile | null>
   if (!handle) return null;
   try {
     const { size: bytes, mtimeMs: usedAt } = await handle.stat();
-    return { path, bytes, usedAt, inUse, content: await contentOf(handle, bytes) };
+    const content = path.endsWith(networkExtension)
+      ? { key: keyOfNetwork(basename(path)), records: null }
+      : await contentOf(handle, bytes);
+    return { path, bytes, usedAt, inUse, ...content };
   } finally {
     await handle.close();
   }
 }
 
-async function contentOf(handle: FileHandle, bytes: number): Promise<CacheFile['content']> {
+function keyOfNetwork(name: string): FeatureKey | null {
+  const weights = /^(\w+)-/.exec(name)?.[1];
+  return weights === undefined ? null : { weights };
+}
+
+async function contentOf(
+  handle: FileHandle,
+  bytes: number,
+): Promise<Pick<CacheFile, 'key' | 'records'>> {
+  const none = { key: null, records: null };
   const start = Buffer.alloc(magic.length + 8);
   await handle.read(start, 0, start.length, 0);
   const length = start.readUInt32LE(magic.length + 4);
-  if (!start.subarray(0, magic.length).equals(magic) || length > longestKey) return null;
+  if (!start.subarray(0, magic.length).equals(magic) || length > longestKey) return none;
   const text = Buffer.alloc(length);
   await handle.read(text, 0, length, start.length);
   try {
     const key = JSON.parse(text.toString()) as FeatureKey;
-    const recordBytes = headBytes + 4 * start.readUInt32LE(magic.length);
+    const bytesEach = headBytes + 4 * start.readUInt32LE(magic.length);
     const from = start.length + length;
-    return { key, from, recordBytes, records: Math.floor((bytes - from) / recordBytes) };
+    return { key, records: { from, bytesEach, count: Math.floor((bytes - from) / bytesEach) } };
   } catch {
-    return null;
+    return none;
   }
 }
 
@@ -107,9 +127,9 @@ export async function tidyCaches(
 ): Promise<void> {
   for (const file of await listCaches(folder)) {
     if (file.inUse) continue;
-    const { content } = file;
-    if (!content || file.path.endsWith('.tmp') || !knows(content.key)) await removeFile(file);
-    else await dropRecords(file, pictures);
+    const { key, records } = file;
+    if (!key || file.path.endsWith('.tmp') || !knows(key)) await removeFile(file);
+    else if (records) await dropRecords(file, records, pictures);
   }
   const left = (await listCaches(folder)).toSorted((a, b) => a.usedAt - b.usedAt);
   let bytes = left.reduce((sum, file) => sum + file.bytes, 0);
@@ -130,25 +150,25 @@ const removeFile = ({ path }: CacheFile) => rm(path, { force: true });
 
 /** Writes the file anew without the records of other pictures, when there are any. */
 async function dropRecords(
-  { path, content, usedAt }: CacheFile,
+  { path, usedAt }: CacheFile,
+  { from, bytesEach, count }: Records,
   pictures: ReadonlySet<string>,
 ): Promise<void> {
-  const { from, recordBytes, records } = content!;
   const handle = await open(path, 'r');
   try {
     const kept: number[] = [];
     const hash = Buffer.alloc(hashBytes);
-    for (let i = 0; i < records; i++) {
-      await handle.read(hash, 0, hashBytes, from + i * recordBytes);
+    for (let i = 0; i < count; i++) {
+      await handle.read(hash, 0, hashBytes, from + i * bytesEach);
       if (pictures.has(hash.toString('hex'))) kept.push(i);
     }
-    if (kept.length === records) return;
+    if (kept.length === count) return;
     if (kept.length === 0) return await rm(path, { force: true });
     await replaceFile(path, async (temporary) => {
       const out = await open(temporary, 'w');
       try {
         await copyBytes(handle, out, 0, from);
-        for (const i of kept) await copyBytes(handle, out, from + i * recordBytes, recordBytes);
+        for (const i of kept) await copyBytes(handle, out, from + i * bytesEach, bytesEach);
       } finally {
         await out.close();
       }

@@ -1,10 +1,10 @@
 /** Calibrated trunks on disk, beside the features that they give. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { replaceFile } from '../../atomic-file.ts';
 import type { Preprocessing } from '../../images/pixels.ts';
+import { calibratedNetworkFile } from '../features/cache-folder.ts';
 import type { Graph } from '../graph/graph.ts';
 import { decodeModel, encodeModel } from '../graph/onnx.ts';
 import type { Way } from './fast-trunk.ts';
@@ -38,7 +38,7 @@ function fileOf(folder: string, { trunk, ...key }: TrunkKey): string {
   const name = createHash('sha256')
     .update(JSON.stringify({ ...key, nodes, outputs }))
     .digest('hex');
-  return join(folder, `${name.slice(0, 32)}.trunk.onnx`);
+  return calibratedNetworkFile(folder, key.weights, name.slice(0, 32));
 }
 
 const keptAs = (bytes: Uint8Array, graph: Graph, way: Way): KeptTrunk => ({
@@ -50,7 +50,10 @@ const keptAs = (bytes: Uint8Array, graph: Graph, way: Way): KeptTrunk => ({
 /** Null when there is none, or it is damaged: then it is to be calibrated again. */
 export async function readTrunk(folder: string, key: TrunkKey): Promise<KeptTrunk | null> {
   try {
-    const bytes = new Uint8Array(await readFile(fileOf(folder, key)));
+    const path = fileOf(folder, key);
+    const bytes = new Uint8Array(await readFile(path));
+    // What was not used for longest goes first.
+    await utimes(path, new Date(), new Date());
     const graph = decodeModel(bytes);
     return keptAs(bytes, graph, wayOf.parse(JSON.parse(graph.metadata[wayEntry] ?? '')));
   } catch {
