@@ -55,6 +55,6 @@ describe('own keys', () => {
     await page.keyboard.press('t');
     await sheet(page).getByRole('button', { name: 'Take it from there' }).click();
     await line(page, 'Import pictures T').waitFor();
-    await line(page, 'Find a label by its name, or make one Enter').waitFor();
+    await line(page, 'Find a label by its name, or make one no key').waitFor();
   });
 });

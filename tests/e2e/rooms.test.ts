@@ -183,12 +183,16 @@ describe('the keyboard', () => {
   const controls = (page: Page) =>
     page.evaluate(() => {
       const all = [...document.querySelectorAll('*')];
-      return [...document.querySelectorAll<HTMLElement>('a[href], button, input, select')]
-        .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && !one.matches(':disabled'))
-        .map((one) => ({
-          index: all.indexOf(one),
-          name: `${one.tagName} ${one.getAttribute('aria-label') ?? one.textContent?.trim()}`,
-        }));
+      return (
+        [...document.querySelectorAll<HTMLElement>('a[href], button, input, select')]
+          .filter((one) => one.checkVisibility() && one.tabIndex >= 0)
+          // Arrows, not Tab, go from the chosen one of a group to the others.
+          .filter((one) => !one.matches(':disabled, [type=radio]:not(:checked)'))
+          .map((one) => ({
+            index: all.indexOf(one),
+            name: `${one.tagName} ${one.getAttribute('aria-label') ?? one.textContent?.trim()}`,
+          }))
+      );
     });
 
   it.each(rooms)('reaches every control of the room %s, and the focus is seen', async (room) => {
