@@ -208,10 +208,37 @@ export const calls = {
   ),
   'labels.undo': define(none, z.object({ what: z.string().nullable() })),
   'labels.redo': define(none, z.object({ what: z.string().nullable() })),
-  /** CSV (`path,label,split`) to a file on the studio's machine. */
+  /**
+   * Labels from a file, a folder or an archive on the studio's machine, whatever it is (docs/formats.md), as
+   * one undoable step. Pictures that it brings and the project lacks are imported first, which is told as any
+   * import is.
+   */
+  'labels.import': define(
+    z.strictObject({
+      path: z.string().min(1),
+      /** Are pictures that are not in the project imported? */
+      pictures: z.boolean().default(true),
+      /** Are labels made that are not in the project? */
+      newLabels: z.boolean().default(true),
+      /** Do pictures that have another label get the one of the file? */
+      replace: z.boolean().default(true),
+    }),
+    d.labelImportReport,
+  ),
+  /**
+   * Labelled pictures that are not excluded, to a file (csv, jsonl) or into a new folder on the studio's
+   * machine. A file that is there is replaced; a folder that is not empty is not.
+   */
   'labels.export': define(
-    z.strictObject({ out: z.string().min(1) }),
-    z.object({ path: z.string(), rows: z.int() }),
+    z.strictObject({
+      out: z.string().min(1),
+      format: d.datasetFormat.default('csv'),
+      /** For folders: how the pictures get there. */
+      files: z.enum(['copy', 'link']).default('copy'),
+      /** For folders: one for each set, or all pictures together. */
+      sets: z.enum(['together', 'folders']).default('together'),
+    }),
+    d.datasetExportReport,
   ),
 
   /** The same rows as text, for a page that saves them on its own machine. */

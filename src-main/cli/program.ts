@@ -13,6 +13,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { init } from './commands/init.ts';
 import { labelCommand } from './commands/label.ts';
+import { labelsCommand } from './commands/labels.ts';
 import { next } from './commands/next.ts';
 import { predict } from './commands/predict.ts';
 import { review } from './commands/review.ts';
@@ -28,6 +29,7 @@ const commands = [
   init,
   importCommand,
   labelCommand,
+  labelsCommand,
   status,
   suggest,
   next,

@@ -33,6 +33,8 @@ export interface UnpackOptions {
   /** For unfinished files; on the same disk as `into`. */
   readonly temporary: string;
   readonly signal?: AbortSignal;
+  /** Members that are no pictures and are kept all the same, by their names; none if not given. */
+  readonly keepsToo?: (name: string) => boolean;
 }
 
 const damagedMember = 'damaged within the archive';
@@ -48,7 +50,7 @@ const mostMembers = 1_000_000;
  * @throws StudioError when it is no such archive, or would fill the disk (what it unpacked so far stays).
  */
 export async function unpack(archive: string, options: UnpackOptions): Promise<Unpacked> {
-  const { name, into, temporary, signal } = options;
+  const { name, into, temporary, signal, keepsToo } = options;
   const kind = archiveKind(name);
   if (!kind) throw new StudioError('refused', `${name}: not a .zip, .tar or .tar.gz archive`);
   const [base] = safePath(name.replace(/^.*[\\/]/, '').replace(/\.(zip|tar|tar\.gz|tgz)$/i, ''));
@@ -68,7 +70,8 @@ export async function unpack(archive: string, options: UnpackOptions): Promise<U
       if (bytes > room) throw noRoom(into, bytes, room, `${name}, unpacked,`);
       if (++count > mostMembers) throw new StudioError('refused', `${name}: too many members`);
       if (isHidden(member.name)) continue;
-      const reason = await keep(member, folder, temporary);
+      const anything = keepsToo?.(member.name) ?? false;
+      const reason = await keep(member, folder, temporary, anything);
       if (reason) rejected.push({ path: `${name}: ${member.name}`, reason });
     }
   } catch (error) {
@@ -83,12 +86,17 @@ export async function unpack(archive: string, options: UnpackOptions): Promise<U
 }
 
 /** Returns why the member is left out; null when it is kept. */
-async function keep(member: Member, folder: string, temporary: string): Promise<string | null> {
+async function keep(
+  member: Member,
+  folder: string,
+  temporary: string,
+  anything: boolean,
+): Promise<string | null> {
   const file = join(temporary, `${randomUUID()}.member`);
   try {
     const segments = safePath(member.name);
     if (member.kind !== 'file') return refusals[member.kind];
-    const content = await write(member, file);
+    const content = await write(member, file, anything);
     await place(file, folder, segments, content);
     return null;
   } catch (error) {
@@ -121,14 +129,18 @@ const refusals: Readonly<Record<Exclude<Member['kind'], 'file'>, string | null>>
 };
 
 /**
- * Writes a member to the disk as long as its first bytes are those of a picture. It is read to its end in
- * any case, for only then does a tar go on to the next.
+ * Writes a member to the disk as long as its first bytes are those of a picture, or it may be anything. It is
+ * read to its end in any case, for only then does a tar go on to the next.
  */
-async function write(member: Member, file: string): Promise<{ bytes: number; sha256: string }> {
+async function write(
+  member: Member,
+  file: string,
+  anything: boolean,
+): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   let checksum = 0;
-  let head: Buffer | null = Buffer.alloc(0);
+  let head: Buffer | null = anything ? null : Buffer.alloc(0);
   let problem: unknown = null;
   const check = (begin: Buffer) => {
     try {

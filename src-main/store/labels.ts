@@ -178,10 +178,13 @@ export function labelsTable(database: Database, operations: Operations, tally: (
     /**
      * Labels images by name, creating labels as needed. Give the returned operation back with the next
      * batch, and all batches are one undoable step (unless something else was done in between).
+     *
+     * @param whence where the names come from, for the words of undo
      */
     assignByName(
       imageIdsByName: ReadonlyMap<string, readonly number[]>,
       continuing: number | null = null,
+      whence = 'by their folders',
     ): Done {
       const { operation, result } = operations.perform(
         (step) => {
@@ -192,7 +195,7 @@ export function labelsTable(database: Database, operations: Operations, tally: (
           }
           return changed;
         },
-        (_, step) => `label ${pictures(step.size())} by their folders`,
+        (_, step) => `label ${pictures(step.size())} ${whence}`,
         continuing,
       );
       return { operation, changed: result };

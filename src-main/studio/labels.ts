@@ -1,7 +1,8 @@
 /** Labelling. Everything but the export can be undone, also after a restart. */
 import type { Context } from './context.ts';
+import { exportDataset, exportRows } from './dataset-export.ts';
+import { labelsCsv } from './formats/tables.ts';
 import type { Handlers } from './handlers.ts';
-import { exportLabels, labelsCsv } from './label-export.ts';
 
 type Calls = Pick<
   Handlers,
@@ -58,7 +59,10 @@ export function labelCalls(context: Context): Calls {
       tell(piles.flatMap(({ imageIds }) => imageIds));
       return labelled();
     },
-    'labels.export': ({ out }) => exportLabels(context.project().store, out),
-    'labels.csv': () => labelsCsv(context.project().store),
+    'labels.export': (order) => exportDataset(context.project().store, order),
+    'labels.csv': () => {
+      const rows = exportRows(context.project().store);
+      return { csv: labelsCsv(rows), rows: rows.length };
+    },
   };
 }

@@ -19,6 +19,7 @@ import { historyCalls } from './history.ts';
 import { imageCalls } from './images.ts';
 import { importCalls } from './imports.ts';
 import { insideCalls } from './inside.ts';
+import { labelImportCalls } from './label-import.ts';
 import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
 import { predictCalls } from './predict.ts';
@@ -80,6 +81,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...uploadCalls(context),
     ...images,
     ...labelCalls(context),
+    ...labelImportCalls(context, imports, subscribe),
     ...viewCalls(context, images['images.count']),
     ...historyCalls(context),
     ...backboneCalls(context, { closing: downloads.signal }),

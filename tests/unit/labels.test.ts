@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createContext } from '../../src-main/studio/context.ts';
+import { csvLine } from '../../src-main/studio/formats/tables.ts';
 import { historyCalls } from '../../src-main/studio/history.ts';
-import { csvLine } from '../../src-main/studio/label-export.ts';
 import { labelCalls } from '../../src-main/studio/labels.ts';
 import type { StudioEvent } from '../../src-shared/contract.ts';
 import { addImages, newStore } from '../helpers/store.ts';
@@ -75,6 +75,8 @@ describe('labelling', () => {
   });
 });
 
+const asCsv = { format: 'csv', files: 'copy', sets: 'together' } as const;
+
 describe('labels as CSV', () => {
   it('quotes what RFC 4180 wants quoted', () => {
     expect(csvLine(['plain', 'with space', 'a,b', 'say "hi"', 'two\nlines', ''])).toBe(
@@ -89,7 +91,10 @@ describe('labels as CSV', () => {
     store.splits.set(new Map([[ids[1]!, 'test']]));
     const out = join(folder, 'labels.csv');
     for (let twice = 0; twice < 2; twice++)
-      expect(await calls['labels.export']({ out })).toEqual({ path: out, rows: 2 });
+      expect(await calls['labels.export']({ out, ...asCsv })).toMatchObject({
+        path: out,
+        rows: 2,
+      });
     expect(await readFile(out, 'utf8')).toBe(
       'path,label,split\r\n"/a, b.jpg","the ""frog""",\r\n/ü.jpg,"the ""frog""",test\r\n',
     );
@@ -100,7 +105,7 @@ describe('labels as CSV', () => {
 
   it('is refused where it cannot be written', async () => {
     const { calls, folder } = await labelling();
-    const call = (out: string) => (async () => calls['labels.export']({ out }))();
+    const call = (out: string) => (async () => calls['labels.export']({ out, ...asCsv }))();
     await expect(call(folder)).rejects.toThrow('is a folder. Name a file in it');
     await expect(call(join(folder, 'none', 'labels.csv'))).rejects.toThrow(
       'does not exist. Make it first.',

@@ -1,0 +1,238 @@
+/** Labels from files of other programs, as one step that can be undone. */
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { CallParsed, StudioEvent } from '../../src-shared/contract.ts';
+import type { ImportReport, LabelFileProblem, LabelImportReport } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { archiveKind, unpack } from '../images/archive.ts';
+import { fold } from '../store/text.ts';
+import type { Context, OpenProject } from './context.ts';
+import { type Match, matchRows } from './formats/match.ts';
+import { isLabelFile, type Reading, readLabels } from './formats/read.ts';
+import type { LabelRow } from './formats/rows.ts';
+import type { Handlers } from './handlers.ts';
+import { teller } from './labels.ts';
+import { absolute } from './project.ts';
+
+type Subscribe = (listener: (event: StudioEvent) => void) => () => void;
+type Order = CallParsed<'labels.import'>;
+
+export function labelImportCalls(
+  context: Context,
+  imports: Pick<Handlers, 'images.import'>,
+  subscribe: Subscribe,
+): Pick<Handlers, 'labels.import'> {
+  const tell = teller(context);
+
+  /** As any other import of pictures: followed by events, and it can be stopped. */
+  async function importPictures(sources: string[]): Promise<ImportReport> {
+    const { importId } = await imports['images.import']({ sources, labels: 'none', watch: false });
+    return new Promise((resolve, reject) => {
+      const unsubscribe = subscribe(({ name, data }) => {
+        if (name !== 'import.finished' || data.importId !== importId) return;
+        unsubscribe();
+        if (!data.report) reject(new StudioError('refused', data.error ?? 'The import failed.'));
+        else if (data.report.cancelled)
+          reject(
+            new StudioError(
+              'refused',
+              'The import was stopped before any label was given; the pictures imported so far stay.',
+            ),
+          );
+        else resolve(data.report);
+      });
+    });
+  }
+
+  return {
+    'labels.import': async (order) => {
+      const project = context.project();
+      const path = absolute(order.path);
+      const { reading, rejected } = await read(project, path, order);
+      const problems: LabelFileProblem[] = [
+        ...rejected,
+        ...reading.problems.map((problem) => ({ kind: 'unreadable' as const, ...problem })),
+      ];
+      let matches = matchRows(project.store, reading.rows, reading.folder);
+      const lacking = new Set(
+        matches.flatMap((match) => (match.kind === 'not-imported' ? [match.file] : [])),
+      );
+      let imported: ImportReport | null = null;
+      if (order.pictures && lacking.size > 0) {
+        imported = await importPictures([...lacking]);
+        matches = matchRows(project.store, reading.rows, reading.folder);
+      }
+      requireOpen(context, project);
+      const reasons = new Map(imported?.rejected.map(({ path: file, reason }) => [file, reason]));
+      problems.push(...unmatched(reading.rows, matches, reasons));
+      const chosen = choose(reading.rows, matches, problems);
+      const given = give(project, chosen.labels, order, `from ${basename(path)}`, problems);
+      if (given.changed.length > 0) {
+        tell(given.changed);
+        context.changed();
+      }
+      return {
+        path,
+        format: reading.format,
+        rows: reading.rows.length + reading.problems.length,
+        imported: imported?.imported ?? 0,
+        repeated: chosen.repeated,
+        ...given.counts,
+        notes: [...reading.notes, ...notesOf(reading)],
+        problems,
+      };
+    },
+  };
+}
+
+/** An archive is unpacked into the project's own `images/`, as for an import of pictures. */
+async function read(
+  project: OpenProject,
+  path: string,
+  { pictures }: Order,
+): Promise<{ readonly reading: Reading; readonly rejected: readonly LabelFileProblem[] }> {
+  const isProjectOfTeachableMachine = /\.tm$/i.test(path);
+  const kind = isProjectOfTeachableMachine ? 'zip' : archiveKind(path);
+  const isArchive = kind !== null && (await stat(path).catch(() => null))?.isFile();
+  if (!isArchive) return { reading: await readLabels(path), rejected: [] };
+  if (!pictures)
+    throw new StudioError(
+      'refused',
+      `The pictures in ${path} come into the project with their labels. To take the labels alone, unpack it and give its file of labels.`,
+    );
+  const { folder, rejected } = await unpack(path, {
+    name: isProjectOfTeachableMachine ? `${path}.zip` : path,
+    into: join(project.path, 'images'),
+    temporary: join(project.path, 'uploads'),
+    keepsToo: isLabelFile,
+  });
+  const problems = rejected.map(({ path: member, reason }) => ({
+    kind: 'unreadable' as const,
+    where: basename(path),
+    path: member,
+    reason,
+  }));
+  return { reading: await readLabels(folder), rejected: problems };
+}
+
+function requireOpen(context: Context, project: OpenProject): void {
+  if (context.current() !== project)
+    throw new StudioError('unavailable', 'The project was closed before its labels were imported.');
+}
+
+/** @param reasons why files were turned down by the import, by path */
+function unmatched(
+  rows: readonly LabelRow[],
+  matches: readonly Match[],
+  reasons: ReadonlyMap<string, string>,
+): LabelFileProblem[] {
+  return rows.flatMap(({ where, path }, index): LabelFileProblem[] => {
+    const match = matches[index]!;
+    if (match.kind === 'found') return [];
+    const refused = match.kind === 'not-imported' ? reasons.get(match.file) : undefined;
+    if (refused !== undefined) return [{ kind: 'unreadable', where, path, reason: refused }];
+    return [{ kind: match.kind, where, path, reason: unmatchedReason(match) }];
+  });
+}
+
+function unmatchedReason(match: Exclude<Match, { readonly kind: 'found' }>): string {
+  if (match.kind === 'missing')
+    return 'No picture of the project has this name, and no such file is there.';
+  if (match.kind === 'not-imported') return 'The picture is not in the project.';
+  return match.ids.length > 1
+    ? `${match.ids.length} pictures of the project have this name: give more of the path.`
+    : 'Several rows with this name could mean the same picture: give more of the path.';
+}
+
+interface Chosen {
+  /** The label of each picture, as the file writes it. */
+  readonly labels: ReadonlyMap<number, LabelRow>;
+  readonly repeated: number;
+}
+
+/** One label a picture: where rows differ, the last one wins, and is told. */
+function choose(
+  rows: readonly LabelRow[],
+  matches: readonly Match[],
+  problems: LabelFileProblem[],
+): Chosen {
+  const byImage = new Map<number, LabelRow[]>();
+  for (const [index, match] of matches.entries()) {
+    if (match.kind !== 'found') continue;
+    const there = byImage.get(match.id);
+    if (there) there.push(rows[index]!);
+    else byImage.set(match.id, [rows[index]!]);
+  }
+  const labels = new Map<number, LabelRow>();
+  let repeated = 0;
+  for (const [id, own] of byImage) {
+    const last = own.at(-1)!;
+    labels.set(id, last);
+    const others = own.filter(({ label }) => fold(label) !== fold(last.label));
+    repeated += own.length - 1 - others.length;
+    if (others.length === 0) continue;
+    const said = others.map(({ label, where }) => `${label} (${where})`).join(', ');
+    const reason = `Labelled ${last.label}, which comes last; also given: ${said}.`;
+    problems.push({ kind: 'conflict', where: last.where, path: last.path, reason });
+  }
+  return { labels, repeated };
+}
+
+type Counts = Pick<
+  LabelImportReport,
+  'labelled' | 'added' | 'replaced' | 'kept' | 'created' | 'labels'
+>;
+
+/** All of it or nothing, in one step. */
+function give(
+  { store }: OpenProject,
+  wanted: ReadonlyMap<number, LabelRow>,
+  { newLabels, replace }: Order,
+  whence: string,
+  problems: LabelFileProblem[],
+): { readonly changed: readonly number[]; readonly counts: Counts } {
+  const known = new Map(store.labels.list().map(({ id, name }) => [fold(name), { id, name }]));
+  const before = store.images.labelOf();
+  const byName = new Map<string, { readonly name: string; readonly ids: number[] }>();
+  const changed: number[] = [];
+  const counts = { labelled: 0, added: 0, replaced: 0, kept: 0 };
+  const created: string[] = [];
+  const labels: Record<string, number> = {};
+  for (const [id, { label, where, path }] of wanted) {
+    const there = known.get(fold(label));
+    if (!there && !newLabels) {
+      const reason = `There is no label “${label}” in the project.`;
+      problems.push({ kind: 'unknown-label', where, path, reason });
+      continue;
+    }
+    const old = before.get(id);
+    const isOther = old !== undefined && old !== there?.id;
+    if (isOther && !replace) {
+      counts.kept++;
+      continue;
+    }
+    const pile = byName.get(fold(label)) ?? { name: there?.name ?? label, ids: [] };
+    if (!byName.has(fold(label)) && !there) created.push(pile.name);
+    byName.set(fold(label), pile);
+    labels[pile.name] = (labels[pile.name] ?? 0) + 1;
+    counts.labelled++;
+    if (old === undefined) counts.added++;
+    if (isOther) counts.replaced++;
+    if (old === undefined || isOther) {
+      pile.ids.push(id);
+      changed.push(id);
+    }
+  }
+  const piles = new Map([...byName.values()].map(({ name, ids }) => [name, ids]));
+  store.labels.assignByName(piles, null, whence);
+  return { changed, counts: { ...counts, created, labels } };
+}
+
+function notesOf({ rows }: Reading): readonly string[] {
+  const dealt = rows.filter(({ split }) => split !== null).length;
+  return dealt === 0
+    ? []
+    : [
+        `It also says which set ${dealt} of its rows belong to. Graft deals its sets itself, with copies of a picture in the same one.`,
+      ];
+}
