@@ -289,18 +289,24 @@ export const calls = {
     z.object({ runs: z.array(d.run) }),
   ),
   /**
-   * What a run would take. `seconds`: of the features of all labelled pictures, computed anew, in either precision,
+   * What a run would take, its network's weights here or not. `memory`: bytes of the engine's process at the most,
+   * how many pictures it computes at once, and the bytes it may use; null where the recipe cannot train the
+   * network. `seconds`: of the features of all labelled pictures, computed anew, in either precision,
    * from a measurement on this machine that is made once; null where nothing is frozen, and where it is not
-   * measured yet while a run is being trained.
+   * measured yet while a run is being trained, or `measure` is false, which answers at once.
    */
   'runs.estimate': define(
     z.strictObject({
       recipe: z.enum(recipeNames),
       backbone: z.string(),
       settings: trainSettings.partial().strict().default({}),
+      measure: z.boolean().default(true),
     }),
     z.object({
       pictures: z.int(),
+      memory: z
+        .object({ bytes: z.number(), microBatch: z.int(), available: z.number() })
+        .nullable(),
       seconds: z.object({ exact: z.number(), fast: z.number() }).nullable(),
     }),
   ),

@@ -4,7 +4,7 @@ import type { LayerQuality, Run, RunPhase } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { recipes } from '../../src-shared/recipes.ts';
 import type { RunEvent } from './follow.ts';
-import { duration, percent, plural, print, table } from './output.ts';
+import { duration, fileSize, percent, plural, print, table } from './output.ts';
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
@@ -87,6 +87,36 @@ export function runReporter(progress: Progress): (event: RunEvent) => void {
         break;
     }
   };
+}
+
+type Estimate = Pick<Run, 'recipe' | 'backbone'> & CallOutput<'runs.estimate'>;
+
+export function estimateText(estimates: readonly Estimate[]): string {
+  return table(estimates, [
+    { title: 'Network', text: ({ backbone }) => backbone },
+    { title: 'Recipe', text: ({ recipe }) => recipes[recipe].title },
+    { title: 'Pictures', text: ({ pictures }) => String(pictures), align: 'right' },
+    {
+      title: 'Memory',
+      text: ({ memory }) => (memory ? fileSize(memory.bytes) : '–'),
+      align: 'right',
+    },
+    {
+      title: 'At a time',
+      text: ({ memory }) => (memory ? String(memory.microBatch) : '–'),
+      align: 'right',
+    },
+    {
+      title: 'Features, exact',
+      text: ({ seconds }) => (seconds ? duration(seconds.exact) : '–'),
+      align: 'right',
+    },
+    {
+      title: 'fast',
+      text: ({ seconds }) => (seconds ? duration(seconds.fast) : '–'),
+      align: 'right',
+    },
+  ]);
 }
 
 /** @throws StudioError naming every run that did not finish, with its reason. */

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { duration, fileSize, percent, plural, table } from '../../src-main/cli/output.ts';
 import { run } from '../../src-main/cli/program.ts';
-import { bar, progressLine } from '../../src-main/cli/progress.ts';
+import { bar, type Progress, progressLine } from '../../src-main/cli/progress.ts';
+import { comparisonJson, runReporter } from '../../src-main/cli/runs.ts';
 import { settingsOf } from '../../src-main/cli/settings.ts';
+import type { Run } from '../../src-shared/domain.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -118,5 +120,47 @@ describe('what is written', () => {
     expect(progressLine({ ...step, total: 60, secondsLeft: 75 })).toBe(
       `Importing  ${'█'.repeat(12)}${'░'.repeat(12)}  30 of 60 files  1 min 15 s left`,
     );
+  });
+});
+
+describe('what is told while runs are trained', () => {
+  const run = {
+    ...{ id: 4, recipe: 'early-features', backbone: 'resnet18', state: 'finished' },
+    ...{ epochs: 12, seconds: 3, test: null, quantisation: null, settings: { epochs: 200 } },
+    layers: [
+      { block: 'stem', accuracy: 0.61, loss: 1 },
+      { block: 'layer1.0', accuracy: 0.702, loss: 0.9 },
+    ],
+  } as unknown as Run;
+
+  it('names what goes on before the epochs, what was decided, and what the layer was chosen from', () => {
+    const bars: (string | undefined)[] = [];
+    const progress = {
+      show: ({ done, total, unit }: { done: number; total: number | null; unit?: string }) =>
+        bars.push(`${done} of ${total} ${unit}`),
+      clear: () => {},
+    };
+    let printed = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      printed += text;
+      return true;
+    });
+    const tell = runReporter(progress as unknown as Progress);
+    tell({ event: 'started', run });
+    tell({ event: 'phase', run: 4, phase: 'layers', done: 1, total: 2 });
+    tell({ event: 'phase', run: 4, phase: 'head', done: 3, total: 60 });
+    tell({ event: 'note', run: 4, note: 'Computed 8 pictures at a time.' });
+    tell({ event: 'finished', run });
+    vi.restoreAllMocks();
+    expect(bars).toEqual(['1 of 2 layers compared', '3 of 60 epochs of the last layer alone']);
+    expect(printed).toContain('Early features, resnet18 (run 4): Computed 8 pictures at a time.');
+    expect(printed).toContain('Layers, by cross-validated accuracy: stem 61.0 %, layer1.0 70.2 %.');
+  });
+
+  it('is in the comparison for scripts too', () => {
+    const [row] = comparisonJson({
+      ...{ runs: [{ ...run, validation: null, notes: ['A note.'] }], pairs: [], headline: '' },
+    }).runs;
+    expect(row).toMatchObject({ layers: run.layers, notes: ['A note.'] });
   });
 });

@@ -4,9 +4,9 @@ import { type RecipeName, recipeNames, usualRecipes } from '../../../src-shared/
 import { resume, train } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
 import { addCommonOptions, type CommonOptions, positiveInteger, recipeList } from '../options.ts';
-import { printJson } from '../output.ts';
+import { print, printJson } from '../output.ts';
 import { createProgress } from '../progress.ts';
-import { chooseBackbones, demandFinished, runReporter } from '../runs.ts';
+import { chooseBackbones, demandFinished, estimateText, runReporter } from '../runs.ts';
 import { type Session, withProject } from '../session.ts';
 import { addSettingOptions, settingsOf } from '../settings.ts';
 
@@ -14,6 +14,7 @@ interface Options extends CommonOptions {
   readonly recipe?: RecipeName[];
   readonly backbone?: string;
   readonly resume?: number;
+  readonly dryRun: boolean;
 }
 
 export function trainCommand(program: Command): void {
@@ -25,10 +26,14 @@ export function trainCommand(program: Command): void {
       recipeList,
     )
     .option('--backbone <name>', 'the network to start from; the best one there is if not given')
-    .option('--resume <run>', 'go on with an interrupted run, as it was set up', positiveInteger);
+    .option('--resume <run>', 'go on with an interrupted run, as it was set up', positiveInteger)
+    .option('--dry-run', 'say what it would take, and train nothing', false);
   addSettingOptions(command).action((dir: string, options: Options) =>
     withProject(dir, options.connect, (session) =>
       interruptible(async (signal) => {
+        if (options.dryRun && options.resume === undefined) {
+          return sayEstimates(session, await wantedRuns(session, options), options.json);
+        }
         const progress = createProgress(options);
         const tell = options.json ? printJson : runReporter(progress);
         try {
@@ -59,12 +64,27 @@ async function wantedRuns(session: Session, options: Options) {
   }));
 }
 
+/** Memory and the time of the features, of each run. */
+async function sayEstimates(
+  { studio }: Session,
+  runs: Awaited<ReturnType<typeof wantedRuns>>,
+  json: boolean,
+): Promise<void> {
+  const estimates = [];
+  for (const run of runs) {
+    const { recipe, backbone } = run;
+    estimates.push({ recipe, backbone, ...(await studio.call('runs.estimate', run)) });
+  }
+  if (json) printJson(estimates);
+  else print(estimateText(estimates));
+}
+
 /** @throws StudioError when something is asked of a run that is set up already */
 function refuseOthers(options: Options): void {
-  const given = Object.keys(settingsOf({ ...options })).length > 0;
+  const given = Object.keys(settingsOf({ ...options })).length > 0 || options.dryRun;
   if (given || options.recipe || options.backbone !== undefined)
     throw new StudioError(
       'invalid-input',
-      'A resumed run goes on as it was set up: --resume takes no recipe, network or setting beside it.',
+      'A resumed run goes on as it was set up: --resume takes no recipe, network, setting or --dry-run beside it.',
     );
 }

@@ -159,5 +159,12 @@ export async function loadBackbone(file: BackboneFile): Promise<Backbone> {
       `The weights in ${file.weights} have changed since they were added: add the weight file again.`,
     );
   }
-  return architecture.build(tensors);
+  if (architecture === kept.architecture) return architecture.build(tensors);
+  // All tensors of a file lie in one piece of memory, of which this one needs a part.
+  const needed = [...tensors].flatMap(([name, tensor]) =>
+    architecture.parameters.has(name)
+      ? [[name, { ...tensor, data: tensor.data.slice() } as Tensor] as const]
+      : [],
+  );
+  return architecture.build(new Map(needed));
 }
