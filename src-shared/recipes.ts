@@ -121,12 +121,17 @@ export const defaultSettings: Readonly<Record<RecipeName, TrainSettings>> = {
     patience: 20,
     dropout: 0,
   },
+  // How they were chosen: docs/training.md.
   'fine-tune-top': {
     ...common,
     epochs: 10,
     optimizer: 'adamw',
-    learningRate: 3e-4,
-    backboneLearningRate: 5e-5,
+    learningRate: 1e-3,
+    backboneLearningRate: 3e-4,
+    warmup: 1,
+    labelSmoothing: 0.1,
+    clipNorm: 1,
+    blocks: 4,
     patience: 4,
   },
   'fine-tune-all': {

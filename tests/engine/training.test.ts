@@ -241,7 +241,7 @@ describe('a run', () => {
       epochs: 3,
     });
     const first = await run(job);
-    expect(first).toMatchObject({ trained: '2 of 15 blocks', trainedBlocks: 2 });
+    expect(first).toMatchObject({ trained: '4 of 15 blocks', trainedBlocks: 4 });
     const epochs = first.seen.flatMap((each) => (each.kind === 'epoch' ? [each.epoch] : []));
     expect(epochs).toHaveLength(first.epochs);
     expect(accuracyOf(first)).toBeGreaterThan(0.5);
@@ -266,7 +266,7 @@ describe('a run', () => {
     );
     expect(changed).toContain('features.13.conv.0.0.weight');
     expect(changed).toContain('features.13.conv.0.1.bias');
-    expect(changed.filter((name) => /^features\.(\d|1[0-2])\./.test(name))).toEqual([]);
+    expect(changed.filter((name) => /^features\.(\d|10)\./.test(name))).toEqual([]);
     expect(changed.filter((name) => /running/.test(name))).toEqual([]);
   });
 });

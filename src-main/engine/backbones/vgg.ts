@@ -53,7 +53,7 @@ export const vgg16 = architecture({
 export const vgg16Conv = architecture({
   name: 'vgg16_conv',
   variant: 'torchvision',
-  title: 'VGG16, convolutions only',
+  title: 'VGG16-conv',
   preprocessing: imagenet,
   dropped: ['classifier.'],
   write: (net) => convolutions(net, (x) => net.globalPool(x, 'features')),
