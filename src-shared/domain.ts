@@ -215,7 +215,7 @@ export const epoch = z.object({
 export type Epoch = z.infer<typeof epoch>;
 
 /** What goes on between the features and the first epoch. */
-export const runPhase = z.enum(['layers', 'head', 'folds']);
+export const runPhase = z.enum(['layers', 'head']);
 export type RunPhase = z.infer<typeof runPhase>;
 
 /** How well a linear classifier reads a layer: cross-validated on the training images. */
@@ -231,6 +231,10 @@ export const testResult = z.object({
   count: z.int(),
 });
 export type TestResult = z.infer<typeof testResult>;
+
+/** Mean of the accuracies of several trainings, with its 95 % interval by Student's t. */
+export const meanAccuracy = z.object({ mean: unit, low: unit, high: unit, values: z.array(unit) });
+export type MeanAccuracy = z.infer<typeof meanAccuracy>;
 
 /** How the frozen part of a network was brought to 8 bits, and what that did to its features. */
 export const quantisation = z.object({
@@ -270,7 +274,10 @@ export const run = z.object({
   trainedBlocks: z.int().nullable(),
   epochs: z.int(),
   bestEpoch: z.int().nullable(),
-  /** The epoch after which it can go on with `runs.resume`, when it was interrupted; null when it cannot. */
+  /**
+   * The epoch after which it can go on with `runs.resume`, when it was interrupted; null when it cannot. With
+   * parts, the epoch of the part it was in: 0 for one that had not come to the end of its first.
+   */
   checkpointEpoch: z.int().nullable(),
   /** The classes of this run, in the order of its outputs, as they were named when it started. */
   classes: z.array(z.object({ labelId, name: z.string(), colour: z.int() })),
@@ -282,8 +289,14 @@ export const run = z.object({
   notes: z.array(z.string()),
   /** Of the exact network, whatever the precision of the training. */
   test: testResult.nullable(),
+  /** How many of its parts (folds, other seeds) are trained: see parts.ts. The model that is kept comes last. */
+  partsDone: z.int().nonnegative(),
   /** All its pictures, each judged by a network that had not seen it, pooled; null without cross-validation. */
   crossValidation: testResult.nullable(),
+  /** Of the accuracies of its folds; null without cross-validation. */
+  foldMean: meanAccuracy.nullable(),
+  /** Of the test accuracies with each seed, its own first; null where there is one seed. */
+  seedMean: meanAccuracy.nullable(),
   /**
    * What the logits are divided by so that probabilities mean what they say, fitted on validation (Guo et al. 2017);
    * null before the end, and for runs of an older Graft, whose probabilities are as they came.
@@ -312,10 +325,14 @@ export const prediction = z.object({
 });
 export type Prediction = z.infer<typeof prediction>;
 
-/** McNemar's exact test between two runs on the test images that both have seen. */
+/** McNemar's exact test between two runs on the images that both were tested on. */
 export const pairVerdict = z.object({
   a: runId,
   b: runId,
+  /** Both were cross-validated in the same folds: the images are those of all folds. */
+  pooled: z.boolean(),
+  /** Images that both were tested on. */
+  count: z.int(),
   /** Test images that a has right and b has wrong, and the reverse. */
   onlyA: z.int(),
   onlyB: z.int(),

@@ -1,5 +1,5 @@
 /** How good a classifier is on held-out images, and how sure that can be said. Pure functions. */
-import type { TestResult } from './domain.ts';
+import type { MeanAccuracy, TestResult } from './domain.ts';
 
 /** Classes as indices from 0. */
 export interface Outcome {
@@ -142,4 +142,56 @@ export function mcnemar(onlyA: number, onlyB: number): number {
     tail += Math.exp(logTerm);
   }
   return Math.min(1, 2 * tail);
+}
+
+/**
+ * The probability that Student's t with `df` degrees of freedom lies within ±t: the finite series for whole
+ * df (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4).
+ */
+function withinT(t: number, df: number): number {
+  const theta = Math.atan(t / Math.sqrt(df));
+  const cosine = Math.cos(theta);
+  const odd = df % 2 === 1;
+  // 1 + 1/2 cos² + 1·3/(2·4) cos⁴ ... for even df; cos + 2/3 cos³ + 2·4/(3·5) cos⁵ ... for odd.
+  let term = odd ? cosine : 1;
+  let sum = 0;
+  for (let k = odd ? 1 : 0; k <= df - 2; k += 2) {
+    sum += term;
+    term *= (cosine * cosine * (k + 1)) / (k + 2);
+  }
+  return odd ? (2 / Math.PI) * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
+}
+
+/** The 97.5 % quantile of Student's t (Student 1908, Biometrika 6:1-25); `df` from 1. */
+export function studentT975(df: number): number {
+  // It falls from 12.7 towards the normal one.
+  let low = z;
+  let high = 13;
+  while (high - low > 1e-12) {
+    const middle = (low + high) / 2;
+    if (withinT(middle, df) < 0.95) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * Mean and its 95 % interval by Student's t, m ± t s / √n, within 0 and 1. For the folds of one
+ * cross-validation it is too narrow by an amount that nobody can know: their trainings share pictures, and
+ * there is no unbiased estimator of the variance (Y. Bengio and Y. Grandvalet 2004, JMLR 5:1089-1105).
+ *
+ * @param values at least one accuracy; one alone says nothing of the spread: 0 to 1
+ */
+export function meanAccuracy(values: readonly number[]): MeanAccuracy {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n < 2) return { mean, low: 0, high: 1, values: [...values] };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const half = studentT975(n - 1) * Math.sqrt(variance / n);
+  return {
+    mean,
+    low: Math.max(0, mean - half),
+    high: Math.min(1, mean + half),
+    values: [...values],
+  };
 }

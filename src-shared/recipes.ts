@@ -98,6 +98,7 @@ const common = {
   cutmix: 0,
   precision: 'exact',
   folds: 0,
+  repeats: 1,
   seed: 1,
 } as const;
 /** Pictures go through the whole network, whose maps are kept until the step is over: fewer at a time. */

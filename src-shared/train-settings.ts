@@ -8,6 +8,7 @@ export const settingGroups = {
   overfitting: 'Against overfitting',
   augmentation: 'Augmentation',
   pictures: 'Pictures and memory',
+  certainty: 'How sure the numbers are',
 } as const;
 export type SettingGroup = keyof typeof settingGroups;
 
@@ -21,6 +22,9 @@ interface Words {
 }
 
 const words = (meta: Words) => ({ ...meta });
+
+/** With fewer there would be none to train on beside the fold that tests and the one that validates. */
+const leastFolds = 3;
 
 /** Forms and flags are derived from this schema and the words of its fields. */
 export const trainSettings = z.object({
@@ -299,19 +303,6 @@ export const trainSettings = z.object({
       names: { exact: 'Exact', fast: 'Fast' },
     }),
   ),
-  folds: z
-    .int()
-    .min(0)
-    .max(20)
-    .refine((folds) => folds === 0 || folds > 2, 'fewer than three folds leave nothing to train on')
-    .meta(
-      words({
-        title: 'Cross-validation folds',
-        description:
-          'With few pictures: trained so many times more, each time without another part of all pictures, on which it is then tested. 0 for none.',
-        group: 'pictures',
-      }),
-    ),
   seed: z
     .int()
     .min(0)
@@ -321,6 +312,33 @@ export const trainSettings = z.object({
         title: 'Seed',
         description: 'The same seed on the same machine gives the same numbers.',
         group: 'pictures',
+      }),
+    ),
+  folds: z
+    .int()
+    .min(0)
+    .max(20)
+    .refine((folds) => folds === 0 || folds >= leastFolds, {
+      error: 'fewer than three folds leave nothing to train on',
+    })
+    .meta(
+      words({
+        title: 'Cross-validation folds',
+        description:
+          'Trains once more for each fold, without its pictures, and tests on them: so every picture is tested once. 0 for none.',
+        group: 'certainty',
+      }),
+    ),
+  repeats: z
+    .int()
+    .min(1)
+    .max(10)
+    .meta(
+      words({
+        title: 'Seeds',
+        description:
+          'Trains with so many seeds, from the one above on, to see how much luck is in the result.',
+        group: 'certainty',
       }),
     ),
 });
@@ -346,6 +364,7 @@ const beforeTheyWere = {
   cutmix: 0,
   precision: 'exact',
   folds: 0,
+  repeats: 1,
 } as const satisfies Partial<TrainSettings>;
 
 /** The settings of a stored run, whichever of them there were when it was set up. */

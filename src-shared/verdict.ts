@@ -28,6 +28,16 @@ export const judgedByFolds = ({
 export const judged = (run: Pick<Run, 'test' | 'crossValidation'>): TestResult | null =>
   judgedByFolds(run) ? run.crossValidation : run.test;
 
+/**
+ * The results by which runs are ranked side by side: pooled over their folds where all of them are judged
+ * so, else those on their test images, for a result of folds and one of a test are not of the same pictures.
+ */
+export function rankedBy(
+  runs: readonly Pick<Run, 'test' | 'crossValidation'>[],
+): (run: Pick<Run, 'test' | 'crossValidation'>) => TestResult | null {
+  return runs.every(judgedByFolds) ? judged : ({ test }) => test;
+}
+
 /** Names runs so that those which are compared are told apart: recipe, then network, then number. */
 export function namesOf(
   runs: readonly Named[],
@@ -94,7 +104,11 @@ export function headline(
     ? `right on ${percent(accuracy)} of ${count} pictures, each judged by a network that had not seen it (cross-validation)`
     : `right on ${percent(accuracy)} of ${count} test pictures it never saw`;
   const all = Object.values(best.counts ?? {}).reduce((sum, each) => sum + each, 0);
-  const more = all > count ? ` Cross-validation would judge it on all ${all} pictures.` : '';
+  const more = best.crossValidation
+    ? ` Cross-validated on all ${best.crossValidation.count} pictures, it is right on ${percent(best.crossValidation.accuracy)} (${percent(best.crossValidation.low)} to ${percent(best.crossValidation.high)}).`
+    : all > count
+      ? ` Cross-validation would judge it on all ${all} pictures.`
+      : '';
   const range = `its true share may lie anywhere from ${percent(low)} to ${percent(high)}.`;
   const small =
     count < fewTests

@@ -2,6 +2,7 @@
 import type { CallInput, StudioEvent } from '../../src-shared/contract.ts';
 import type { Epoch, ImportReport, Run, RunPhase } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { type Turn, turnAfter } from '../../src-shared/parts.ts';
 import { Interrupted } from './interrupt.ts';
 import type { Session } from './session.ts';
 
@@ -23,6 +24,8 @@ export type RunEvent =
       readonly done: number;
       readonly total: number;
     }
+  /** What begins now of a run that consists of several trainings; its epochs follow. */
+  | ({ readonly event: 'part'; readonly run: number } & Turn)
   | { readonly event: 'note'; readonly run: number; readonly note: string }
   | ({ readonly event: 'epoch'; readonly run: number } & Epoch);
 
@@ -86,10 +89,17 @@ async function follow(
     const before = current.get(run.id);
     if (!before || hasEnded(before)) return;
     current.set(run.id, run);
-    if (run.state !== 'queued' && run.startedAt !== null && !started.has(run.id)) {
+    const isNew = run.state !== 'queued' && run.startedAt !== null && !started.has(run.id);
+    if (isNew) {
       started.add(run.id);
       tell({ event: 'started', run });
     }
+    const another = run.partsDone !== before.partsDone;
+    // Another training tells its epochs from the first.
+    if (another) epochsTold.delete(run.id);
+    const turn = turnAfter(run.partsDone, run.settings);
+    if (turn && run.state === 'running' && (isNew || another))
+      tell({ event: 'part', run: run.id, ...turn });
     const said = before.state === 'queued' ? 0 : before.notes.length;
     for (const note of run.notes.slice(said)) {
       // Another try tells its epochs from the first.

@@ -1,7 +1,8 @@
 /** Showing runs: while they are trained, and side by side. */
 import type { CallOutput } from '../../src-shared/contract.ts';
-import type { LayerQuality, Run, RunPhase } from '../../src-shared/domain.ts';
+import type { LayerQuality, MeanAccuracy, Run, RunPhase } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { type Turn, turnWords } from '../../src-shared/parts.ts';
 import { recipes } from '../../src-shared/recipes.ts';
 import type { RunEvent } from './follow.ts';
 import { duration, fileSize, percent, plural, print, table } from './output.ts';
@@ -15,7 +16,19 @@ function summary(run: Run): string {
   const result = run.test
     ? `${percent(run.test.accuracy)} of ${plural(run.test.count, 'test picture')} right (95 % interval ${percent(run.test.low)} to ${percent(run.test.high)})`
     : 'no test result';
-  return `${titleOf(run)} (run ${run.id}): ${result}, ${plural(run.epochs, 'epoch')}, ${duration(run.seconds ?? 0)}.${closeness(run)}`;
+  return `${titleOf(run)} (run ${run.id}): ${result}, ${plural(run.epochs, 'epoch')}, ${duration(run.seconds ?? 0)}.${certainty(run)}${closeness(run)}`;
+}
+
+/** What cross-validation and other seeds say of the result. */
+function certainty({ crossValidation: pooled, foldMean, seedMean }: Run): string {
+  const mean = ({ mean, low, high, values }: MeanAccuracy, what: string) =>
+    `mean of ${values.length} ${what} ${percent(mean)} (${percent(low)} to ${percent(high)})`;
+  const folds =
+    pooled && foldMean
+      ? ` Cross-validated: ${percent(pooled.accuracy)} of all ${plural(pooled.count, 'picture')} right (95 % interval ${percent(pooled.low)} to ${percent(pooled.high)}), ${mean(foldMean, 'folds')}.`
+      : '';
+  const seeds = seedMean ? ` Test accuracy, ${mean(seedMean, 'seeds')}.` : '';
+  return folds + seeds;
 }
 
 /** How close the features of a fast run were to the exact ones. */
@@ -31,7 +44,6 @@ function closeness({ quantisation }: Run): string {
 const phaseUnits: Readonly<Record<RunPhase, string>> = {
   layers: 'layers compared',
   head: 'epochs of the last layer alone',
-  folds: 'folds of the cross-validation',
 };
 
 /** "Layers, by cross-validated accuracy: stem 61.0 %, layer1.0 70.2 %" */
@@ -43,14 +55,19 @@ function layerLine(layers: readonly LayerQuality[]): string {
 /** Bars while runs are trained, and one line for each that has ended. */
 export function runReporter(progress: Progress): (event: RunEvent) => void {
   const runs = new Map<number, Run>();
+  const turns = new Map<number, Turn>();
   const what = (id: number) => {
     const run = runs.get(id);
-    return run ? titleOf(run) : `Run ${id}`;
+    const turn = turns.get(id);
+    return `${run ? titleOf(run) : `Run ${id}`}${turn ? `, ${turnWords(turn)}` : ''}`;
   };
   return (event) => {
     switch (event.event) {
       case 'started':
         runs.set(event.run.id, event.run);
+        break;
+      case 'part':
+        turns.set(event.run, event);
         break;
       case 'features':
         progress.show({ what: what(event.run), unit: 'pictures read', ...event });
@@ -148,21 +165,51 @@ type Comparison = CallOutput<'runs.compare'>;
 /** What scripts rely on: see docs/command-line.md. */
 export function comparisonJson({ runs, pairs }: Comparison) {
   return {
-    runs: runs.map(
-      ({ id, recipe, backbone, epochs, seconds, validation, test, layers, notes }) => ({
-        id,
-        recipe,
-        backbone,
-        epochs,
-        seconds,
-        validation: validation && { accuracy: validation.accuracy },
-        test,
-        layers,
-        notes,
-      }),
-    ),
-    pairs: pairs.map(({ a, b, pValue, verdict }) => ({ a, b, pValue, verdict })),
+    runs: runs.map((run) => ({
+      id: run.id,
+      recipe: run.recipe,
+      backbone: run.backbone,
+      epochs: run.epochs,
+      seconds: run.seconds,
+      validation: run.validation && { accuracy: run.validation.accuracy },
+      test: run.test,
+      crossValidation: run.crossValidation,
+      foldMean: run.foldMean,
+      seedMean: run.seedMean,
+      layers: run.layers,
+      notes: run.notes,
+    })),
+    pairs: pairs.map(({ a, b, pooled, count, pValue, verdict }) => ({
+      ...{ a, b, pooled, count, pValue, verdict },
+    })),
   };
+}
+
+const withInterval = (share: number, { low, high }: { low: number; high: number }) =>
+  `${percent(share)} (${percent(low)} to ${percent(high)})`;
+
+/** Only where there is something in them. */
+function certaintyColumns(runs: readonly Run[]) {
+  const columns = [
+    {
+      title: 'Cross-validated',
+      text: ({ crossValidation: of }: Run) => (of ? withInterval(of.accuracy, of) : '–'),
+      isThere: (run: Run) => run.crossValidation !== null,
+    },
+    {
+      title: 'Mean of folds',
+      text: ({ foldMean: of }: Run) => (of ? withInterval(of.mean, of) : '–'),
+      isThere: (run: Run) => run.foldMean !== null,
+    },
+    {
+      title: 'Mean of seeds',
+      text: ({ seedMean: of }: Run) => (of ? withInterval(of.mean, of) : '–'),
+      isThere: (run: Run) => run.seedMean !== null,
+    },
+  ];
+  return columns
+    .filter(({ isThere }) => runs.some(isThere))
+    .map(({ title, text }) => ({ title, text, align: 'right' as const }));
 }
 
 export function comparisonText({ runs, pairs, headline }: Comparison): string {
@@ -190,6 +237,7 @@ export function comparisonText({ runs, pairs, headline }: Comparison): string {
       text: ({ test }) => (test ? test.macroF1.toFixed(2) : '–'),
       align: 'right',
     },
+    ...certaintyColumns(runs),
   ]);
   return [
     headline,

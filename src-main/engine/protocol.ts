@@ -40,8 +40,6 @@ export interface TrainJob {
   readonly settings: TrainSettings;
   readonly classes: readonly string[];
   readonly examples: readonly Example[];
-  /** The fold of each picture, from 0, when the settings ask for cross-validation. */
-  readonly folds?: ReadonlyMap<number, number>;
   /** The project's feature cache. */
   readonly features: string;
   /**
@@ -49,6 +47,8 @@ export interface TrainJob {
    * epoch a checkpoint, from which the same job goes on.
    */
   readonly runFolder: string;
+  /** Only what it says of the test pictures is wanted: no model is written. */
+  readonly predictionsOnly?: true;
   /** More pictures than these at once did not fit into memory; absent for a first try. */
   readonly mostAtOnce?: number;
 }
@@ -204,8 +204,6 @@ export interface TrainResult {
   /** On the test images, read once, with the best weights and the exact network. */
   readonly predictions: readonly HeldOutPrediction[];
   readonly validationPredictions: readonly HeldOutPrediction[];
-  /** Of all images, each by a network that had not seen it; none without cross-validation. */
-  readonly foldPredictions: readonly HeldOutPrediction[];
 }
 
 export interface HeldOutPrediction {
@@ -315,7 +313,7 @@ export type Progress =
   /** The training proper begins: anew (no epochs), or after those that a checkpoint remembers. */
   | { readonly kind: 'begun'; readonly epochs: readonly Epoch[] }
   | { readonly kind: 'epoch'; readonly epoch: Epoch }
-  /** What comes between the features and the epochs, and cross-validation, which comes after them. */
+  /** What comes between the features and the epochs. */
   | {
       readonly kind: 'phase';
       readonly phase: RunPhase;

@@ -21,14 +21,50 @@ export function predictionsTable(database: Database) {
   >(`SELECT image_id AS imageId, actual, probabilities FROM predictions
      WHERE run_id = ? AND held_out = ? ORDER BY image_id`);
 
+  const insertOfPart = database.prepare('INSERT INTO part_predictions VALUES (?, ?, ?, ?, ?)');
+  const dropParts = database.prepare('DELETE FROM part_predictions WHERE run_id = ? AND part > ?');
+  const ofParts = database.prepare<
+    [number],
+    { part: number; imageId: number; actual: number; probabilities: Buffer }
+  >(`SELECT part, image_id AS imageId, actual, probabilities FROM part_predictions
+     WHERE run_id = ? ORDER BY part, image_id`);
+  // Folds are the first parts.
+  const ofFolds = database.prepare<
+    [number],
+    { imageId: number; actual: number; probabilities: Buffer }
+  >(`SELECT image_id AS imageId, actual, probabilities
+     FROM part_predictions JOIN runs ON runs.id = run_id
+     WHERE run_id = ? AND part <= json_extract(settings, '$.folds') ORDER BY image_id`);
+
   return {
-    add(run: number, heldOut: HeldOut, predictions: readonly StoredPrediction[]): void {
+    add(
+      run: number,
+      heldOut: Exclude<HeldOut, 'folds'>,
+      predictions: readonly StoredPrediction[],
+    ): void {
       for (const { imageId, actual, probabilities } of predictions)
         insert.run(run, heldOut, imageId, actual, encode(probabilities));
     },
     /** By image id. */
     list: (run: number, heldOut: HeldOut): StoredPrediction[] =>
-      list.all(run, heldOut).map((row) => ({ ...row, probabilities: decode(row.probabilities) })),
+      (heldOut === 'folds' ? ofFolds.all(run) : list.all(run, heldOut)).map((row) => ({
+        ...row,
+        probabilities: decode(row.probabilities),
+      })),
+    addPart(run: number, part: number, predictions: readonly StoredPrediction[]): void {
+      for (const { imageId, actual, probabilities } of predictions)
+        insertOfPart.run(run, part, imageId, actual, encode(probabilities));
+    },
+    /** Forgets all parts but the first so many. */
+    keepParts(run: number, count: number): void {
+      dropParts.run(run, count);
+    },
+    /** Of the parts that are done, by part from 1, each by image id. */
+    ofParts: (run: number): ReadonlyMap<number, readonly StoredPrediction[]> =>
+      Map.groupBy(
+        ofParts.all(run).map((row) => ({ ...row, probabilities: decode(row.probabilities) })),
+        ({ part }) => part,
+      ),
   };
 }
 

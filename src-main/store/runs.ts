@@ -1,17 +1,12 @@
 /** Runs: what was asked, how it went, and (derived from epochs and predictions) what came out. */
-import {
-  type HeldOut,
-  heldOut,
-  type LayerQuality,
-  type Run,
-  type RunState,
-  type TestResult,
-} from '../../src-shared/domain.ts';
+import type { LayerQuality, Run, RunState } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
-import { testResult } from '../../src-shared/metrics.ts';
+import { meanAccuracy, testResult } from '../../src-shared/metrics.ts';
+import { partsOf } from '../../src-shared/parts.ts';
 import { storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
 import type { Database } from './database.ts';
 import type { Datasets } from './datasets.ts';
+import type { Epochs } from './epochs.ts';
 import { argmax, type Predictions, type StoredPrediction } from './predictions.ts';
 
 export type NewRun = Pick<Run, 'backbone' | 'recipe' | 'settings' | 'classes' | 'counts'>;
@@ -28,8 +23,6 @@ export interface Outcome {
   /** Of the test images. */
   readonly predictions: readonly StoredPrediction[];
   readonly validationPredictions: readonly StoredPrediction[];
-  /** Of all images, each by a network that had not seen it; none without cross-validation. */
-  readonly foldPredictions: readonly StoredPrediction[];
 }
 
 export type Runs = ReturnType<typeof runsTable>;
@@ -55,17 +48,23 @@ interface Row {
   temperature: number | null;
   unsureBelow: number | null;
   epochs: number;
+  partsDone: number;
   checkpointEpoch: number | null;
   accuracy: number | null;
   loss: number | null;
 }
 
+/** What predictions come to. */
+type Scores = Pick<Run, 'test' | 'crossValidation' | 'foldMean' | 'seedMean'>;
+const unscored: Scores = { test: null, crossValidation: null, foldMean: null, seedMean: null };
+
 interface Others {
   readonly predictions: Predictions;
   readonly datasets: Datasets;
+  readonly epochs: Epochs;
 }
 
-export function runsTable(database: Database, { predictions, datasets }: Others) {
+export function runsTable(database: Database, { predictions, datasets, epochs }: Others) {
   const select = `
     SELECT runs.id, backbone, recipe, settings, state, reason, created_at AS createdAt,
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
@@ -74,7 +73,8 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
       temperature, unsure_below AS unsureBelow,
       best.validation_accuracy AS accuracy,
       best.validation_loss AS loss,
-      (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs
+      (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs,
+      (SELECT count(DISTINCT part) FROM part_predictions WHERE run_id = runs.id) AS partsDone
     FROM runs LEFT JOIN epochs AS best ON best.run_id = runs.id AND best.epoch = best_epoch`;
   const one = database.prepare<[number], Row>(`${select} WHERE runs.id = ?`);
   const all = database.prepare<[], Row>(`${select} ORDER BY runs.id`);
@@ -113,24 +113,41 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
   const remove = database.prepare("DELETE FROM runs WHERE id = ? AND state <> 'running'");
 
   // The predictions of a finished run never change, so what they come to is computed once.
-  const scores = new Map<string, TestResult | null>();
-  function scoreOf(id: number, of: HeldOut, classes: number): TestResult | null {
-    const key = `${id} ${of}`;
-    const there = scores.get(key);
-    if (there !== undefined) return there;
-    const pairs = predictions
-      .list(id, of)
-      .map(({ actual, probabilities }) => ({ actual, predicted: argmax(probabilities) }));
-    const result = pairs.length > 0 ? testResult(pairs, classes) : null;
-    scores.set(key, result);
+  const scores = new Map<number, Scores>();
+  function scoresOf(id: number, classes: number, settings: TrainSettings): Scores {
+    const there = scores.get(id);
+    if (there) return there;
+    const resultOf = (said: readonly StoredPrediction[]) =>
+      said.length === 0
+        ? null
+        : testResult(
+            said.map(({ actual, probabilities }) => ({ actual, predicted: argmax(probabilities) })),
+            classes,
+          );
+    const said = predictions.ofParts(id);
+    const parts = partsOf(settings).map(({ kind }, i) => ({
+      ...{ kind, result: resultOf(said.get(i + 1) ?? []) },
+    }));
+    const accuracies = (of: 'fold' | 'seed') =>
+      parts.flatMap(({ kind, result }) => (kind === of && result ? [result.accuracy] : []));
+    const test = resultOf(predictions.list(id, 'test'));
+    const [folds, seeds] = [accuracies('fold'), accuracies('seed')];
+    const result = {
+      test,
+      crossValidation: resultOf(predictions.list(id, 'folds')),
+      foldMean: folds.length > 0 ? meanAccuracy(folds) : null,
+      seedMean: test && seeds.length > 0 ? meanAccuracy([test.accuracy, ...seeds]) : null,
+    };
+    scores.set(id, result);
     return result;
   }
 
   function toRun({ accuracy, loss, ...row }: Row): Run {
     const classes = JSON.parse(row.classes) as Run['classes'];
+    const settings = storedSettings(JSON.parse(row.settings) as Partial<TrainSettings>);
     return {
       ...row,
-      settings: storedSettings(JSON.parse(row.settings) as Partial<TrainSettings>),
+      settings,
       classes,
       counts: JSON.parse(row.counts) as Run['counts'],
       quantisation:
@@ -144,8 +161,7 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
           ? (Date.parse(row.finishedAt) - Date.parse(row.startedAt)) / 1000
           : null,
       validation: accuracy === null || loss === null ? null : { accuracy, loss },
-      test: row.state === 'finished' ? scoreOf(row.id, 'test', classes.length) : null,
-      crossValidation: row.state === 'finished' ? scoreOf(row.id, 'folds', classes.length) : null,
+      ...(row.state === 'finished' ? scoresOf(row.id, classes.length, settings) : unscored),
     };
   }
 
@@ -204,12 +220,20 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
     /** Back into the queue, to go on after the epoch of its checkpoint. */
     resume: (id: number): Run => expect(resume.run(id).changes, id, 'resumed'),
 
+    /** One of its parts is trained; its epochs give way to those of the next. */
+    finishPart: database.transaction(
+      (id: number, part: number, said: readonly StoredPrediction[]): Run => {
+        predictions.addPart(id, part, said);
+        epochs.replace(id, []);
+        return get(id);
+      },
+    ),
+
     /** All of it or nothing. */
     finish: database.transaction((id: number, outcome: Outcome): Run => {
       const { trained, trainedBlocks, bestEpoch, temperature } = outcome;
       predictions.add(id, 'test', outcome.predictions);
       predictions.add(id, 'validation', outcome.validationPredictions);
-      predictions.add(id, 'folds', outcome.foldPredictions);
       const layers = outcome.layers && JSON.stringify(outcome.layers);
       const quantisation = outcome.quantisation && JSON.stringify(outcome.quantisation);
       const { changes } = finish.run({
@@ -255,7 +279,7 @@ export function runsTable(database: Database, { predictions, datasets }: Others)
     delete(id: number): void {
       if (remove.run(id).changes !== 1) expect(0, id, 'deleted');
       datasets.sweep();
-      for (const of of heldOut.options) scores.delete(`${id} ${of}`);
+      scores.delete(id);
     },
   };
 }

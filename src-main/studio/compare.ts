@@ -1,40 +1,57 @@
 /** Runs side by side: is one really better, or was it luck? */
-import type { HeldOut, PairVerdict, Run } from '../../src-shared/domain.ts';
+import type { PairVerdict, Run } from '../../src-shared/domain.ts';
 import { mcnemar } from '../../src-shared/metrics.ts';
-import { headline, judged, judgedByFolds, namesOf, pairWords } from '../../src-shared/verdict.ts';
+import { headline, namesOf, pairWords, rankedBy } from '../../src-shared/verdict.ts';
 import { catalogue } from '../engine/backbones/catalogue.ts';
-import { argmax } from '../store/predictions.ts';
+import { argmax, type StoredPrediction } from '../store/predictions.ts';
 import type { Context, OpenProject } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { finishedRun } from './runs.ts';
 
 /** By image: the label it had when the run was tested, and whether the run said so. */
-type Answers = ReadonlyMap<number, { readonly labelId: number; readonly right: boolean }>;
-
-function answersOf({ store }: OpenProject, { id, classes }: Run, of: HeldOut): Answers {
-  return new Map(
-    store.predictions
-      .list(id, of)
-      .map(({ imageId, actual, probabilities }) => [
-        imageId,
-        { labelId: classes[actual]!.labelId, right: argmax(probabilities) === actual },
-      ]),
-  );
+interface Answer {
+  readonly labelId: number;
+  readonly right: boolean;
+  /** The part that tested it: 0 for the run itself. */
+  readonly part: number;
 }
+type Answers = ReadonlyMap<number, Answer>;
+
+/** What a run said of its test images, and (where it was cross-validated) of all images in their folds. */
+function answersOf({ store }: OpenProject, { id, classes, settings }: Run) {
+  const answers = (part: number, predictions: readonly StoredPrediction[]) =>
+    predictions.map(({ imageId, actual, probabilities }) => {
+      const right = argmax(probabilities) === actual;
+      return [imageId, { labelId: classes[actual]!.labelId, right, part }] as const;
+    });
+  const parts = [...store.predictions.ofParts(id)];
+  return {
+    test: new Map(answers(0, store.predictions.list(id, 'test'))) as Answers,
+    folds: new Map(
+      parts.flatMap(([part, said]) => (part <= settings.folds ? answers(part, said) : [])),
+    ) as Answers,
+  };
+}
+type RunAnswers = ReturnType<typeof answersOf>;
+
+const inSameFolds = (a: Answers, b: Answers): boolean =>
+  a.size > 0 && a.size === b.size && [...a].every(([id, { part }]) => b.get(id)?.part === part);
 
 /** On the images that both were tested on under the same label; null when there are none. */
-function differ(a: Answers, b: Answers): { onlyA: number; onlyB: number } | null {
-  let common = 0;
+function differ(a: RunAnswers, b: RunAnswers) {
+  const pooled = inSameFolds(a.folds, b.folds);
+  const [mine, theirs] = pooled ? [a.folds, b.folds] : [a.test, b.test];
+  let count = 0;
   let onlyA = 0;
   let onlyB = 0;
-  for (const [image, mine] of a) {
-    const other = b.get(image);
-    if (other?.labelId !== mine.labelId) continue;
-    common += 1;
-    if (mine.right && !other.right) onlyA += 1;
-    if (other.right && !mine.right) onlyB += 1;
+  for (const [image, answer] of mine) {
+    const other = theirs.get(image);
+    if (other?.labelId !== answer.labelId) continue;
+    count += 1;
+    if (answer.right && !other.right) onlyA += 1;
+    if (other.right && !answer.right) onlyB += 1;
   }
-  return common === 0 ? null : { onlyA, onlyB };
+  return count === 0 ? null : { pooled, count, onlyA, onlyB };
 }
 
 const titleOf = (name: string) => catalogue.find((entry) => entry.name === name)?.title ?? name;
@@ -45,14 +62,9 @@ export function compareCalls(context: Context): Pick<Handlers, 'runs.compare'> {
       const project = context.project();
       const runs = [...new Set(ids)].map((id) => finishedRun(project, id));
       const names = namesOf(runs, titleOf);
-      const tests = new Map(runs.map((run) => [run.id, answersOf(project, run, 'test')]));
-      const folds = new Map(
-        runs.filter(judgedByFolds).map((run) => [run.id, answersOf(project, run, 'folds')]),
-      );
+      const answers = new Map(runs.map((run) => [run.id, answersOf(project, run)]));
       const pairs = runs.flatMap((a, i) =>
         runs.slice(i + 1).flatMap((b): PairVerdict[] => {
-          // On all pictures where both were judged by all.
-          const answers = folds.has(a.id) && folds.has(b.id) ? folds : tests;
           const counts = differ(answers.get(a.id)!, answers.get(b.id)!);
           if (!counts) return [];
           const pValue = mcnemar(counts.onlyA, counts.onlyB);
@@ -60,8 +72,9 @@ export function compareCalls(context: Context): Pick<Handlers, 'runs.compare'> {
           return [{ a: a.id, b: b.id, ...counts, pValue, verdict }];
         }),
       );
+      const resultOf = rankedBy(runs);
       const tested = runs.flatMap((run) => {
-        const test = judged(run);
+        const test = resultOf(run);
         return test ? [{ ...run, test }] : [];
       });
       return { runs, pairs, headline: headline(tested, pairs, titleOf) };

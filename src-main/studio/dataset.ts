@@ -16,7 +16,7 @@ export interface Dataset {
 }
 
 /** One split for the whole project, whatever the seeds of its runs. */
-const splitSeed = 1;
+export const splitSeed = 1;
 
 /**
  * The data set of now; images that were labelled since the last time are dealt to the sets, for good.

@@ -1,21 +1,21 @@
 /** The queue of runs: one is trained after the other, whatever doors and windows do. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
-import type { TrainSettings } from '../../src-shared/recipes.ts';
 import { EngineEnded } from '../engine/ended.ts';
 import type { Progress, TrainJob, TrainResult } from '../engine/protocol.ts';
 import { removeCheckpoint } from '../engine/training/checkpoint.ts';
-import { nearCopies } from '../images/near-copies.ts';
-import type { Store } from '../store/store.ts';
 import type { Context, OpenProject } from './context.ts';
 import { checkFiles, datasetOf } from './dataset.ts';
 import { featureFolder, tidyFeatures } from './features.ts';
-import { dealFolds } from './folds.ts';
-import { interruptedWords, keepCheckpoint, runFolderIn } from './interrupted.ts';
+import { interruptedWords, keepCheckpoint, partFolderIn, runFolderIn } from './interrupted.ts';
+import { partsLeft } from './parts.ts';
 import { backboneFile } from './weight-folder.ts';
 
 export const runFolder = (project: OpenProject, id: number) => runFolderIn(project.path, id);
+
+/** What a training has learned of how much fits into it. */
+type Memory = Pick<TrainJob, 'mostAtOnce'>;
 
 /** The run that is being trained. */
 interface Current {
@@ -63,7 +63,9 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
         break;
       }
       case 'memory':
-        if (progress.note !== null) tell(store.runs.note(id, progress.note));
+        // Every part would say the same.
+        if (progress.note !== null && !store.runs.get(id).notes.includes(progress.note))
+          tell(store.runs.note(id, progress.note));
         break;
       case 'epoch':
         // Stored before it is told: whoever asks after the event finds it.
@@ -91,20 +93,44 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
       settings,
       classes: classes.map(({ name }) => name),
       examples,
-      ...(settings.folds > 0 && { folds: foldsOf(store, examples, settings) }),
       features: featureFolder(project),
       runFolder: runFolder(project, id),
     };
     await tidied(project);
-    const result = await trainSmaller(project, job, signal);
+    const parts = await trainParts(project, job, signal);
+    const { result } = await trainSmaller(project, { ...job, ...parts }, signal);
     await tidied(project);
     tell(store.runs.finish(id, result));
     await removeCheckpoint(job.runFolder);
   }
 
-  /** Of one project the same for all runs with as many folds and the same seed. */
-  function foldsOf(store: Store, examples: TrainJob['examples'], { folds, seed }: TrainSettings) {
-    return dealFolds(examples, folds, seed, nearCopies(store.fingerprints.ofTheSplit()));
+  /**
+   * Trains what a run consists of beside the training whose model it keeps, and is not done yet.
+   * @returns what is known then of the memory
+   */
+  async function trainParts(
+    project: OpenProject,
+    job: TrainJob,
+    signal: AbortSignal,
+  ): Promise<Memory> {
+    const { store } = project;
+    const { runId: id } = job;
+    let known: Memory = {};
+    for (const { part, ...of } of partsLeft(store, job)) {
+      const folder = partFolderIn(job.runFolder, part);
+      const partJob = {
+        ...job,
+        ...of,
+        ...known,
+        runFolder: folder,
+        predictionsOnly: true as const,
+      };
+      const trained = await trainSmaller(project, partJob, signal);
+      known = trained.known;
+      tell(store.runs.finishPart(id, part, trained.result.predictions));
+      await rm(folder, { recursive: true, force: true });
+    }
+    return known;
   }
 
   /** A run is not to fail because the disk keeps what it should not. */
@@ -119,7 +145,7 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
     project: OpenProject,
     job: TrainJob,
     signal: AbortSignal,
-  ): Promise<TrainResult> {
+  ): Promise<{ readonly result: TrainResult; readonly known: Memory }> {
     const { store } = project;
     const id = job.runId;
     let atOnce: number | null = null;
@@ -128,7 +154,8 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
       report(project, id, progress);
     };
     try {
-      return await context.engine.run(job, { onProgress, signal });
+      const result = await context.engine.run(job, { onProgress, signal });
+      return { result, known: job.mostAtOnce === undefined ? {} : { mostAtOnce: job.mostAtOnce } };
     } catch (error) {
       const tried = atOnce as number | null;
       if (!(error instanceof EngineEnded && error.outOfMemory)) throw error;
@@ -147,14 +174,18 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
   ): Promise<void> {
     const { runs } = project.store;
     const cancelled = error instanceof EngineEnded ? error.state === 'cancelled' : signal.aborted;
-    const epoch = await keepCheckpoint(runFolder(project, id));
+    const run = runs.get(id);
+    const epoch = await keepCheckpoint(runFolder(project, id), run);
     if (closing) {
       if (runs.get(id).state === 'running') tell(runs.requeue(id, epoch));
       return;
     }
     if (cancelled) tell(runs.end(id, 'cancelled', null, epoch));
     else {
-      const reason = interruptedWords(toErrorReply(error).message, epoch);
+      const reason = interruptedWords(toErrorReply(error).message, {
+        ...run,
+        checkpointEpoch: epoch,
+      });
       tell(runs.end(id, 'failed', reason, epoch));
     }
   }

@@ -10,6 +10,7 @@ import { takeDataset } from './dataset.ts';
 import type { Handlers } from './handlers.ts';
 import { keepCheckpoint } from './interrupted.ts';
 import { writeOut } from './out-file.ts';
+import { demandFolds } from './parts.ts';
 import { type QueueOptions, runFolder, runQueue } from './queue.ts';
 import { backboneFile } from './weight-folder.ts';
 
@@ -70,6 +71,8 @@ export function runCalls(context: Context, options: QueueOptions): Calls {
           const whole = completeSettings(recipe, settings);
           return store.runs.create({ recipe, backbone, settings: whole, classes, counts });
         });
+        const folds = new Set(runs.map(({ settings }) => settings.folds));
+        for (const count of folds) if (count > 0) demandFolds(store, examples, count);
         const ids = runs.map(({ id }) => id);
         store.datasets.give(ids, examples);
         return runs;
@@ -99,13 +102,14 @@ export function runCalls(context: Context, options: QueueOptions): Calls {
 
     'runs.resume': async ({ id }) => {
       const project = context.project();
-      const { state, checkpointEpoch } = project.store.runs.get(id);
+      const interrupted = project.store.runs.get(id);
+      const { state, checkpointEpoch } = interrupted;
       const refuse = (why: string) =>
         new StudioError('refused', `Run ${id} cannot be resumed: ${why}`);
       if (state !== 'failed' && state !== 'cancelled') throw refuse(`it is ${state}.`);
       if (checkpointEpoch === null)
         throw refuse('it ended before its first epoch was complete. Train it again.');
-      if ((await keepCheckpoint(runFolder(project, id))) === null)
+      if ((await keepCheckpoint(runFolder(project, id), interrupted)) === null)
         throw refuse('its checkpoint is gone or damaged. Train it again.');
       const run = project.store.runs.resume(id);
       context.emit({ name: 'run.changed', data: { run } });

@@ -106,6 +106,11 @@ export class RunsState {
     // It began anew, or goes on after an earlier epoch than the last that was told.
     const told = this.#epochs.get(run.id) ?? [];
     if (told.length > run.epochs) this.#epochs.set(run.id, told.slice(0, run.epochs));
+    if (this.find(run.id)?.partsDone !== run.partsDone) {
+      // Another training of the same run begins.
+      this.#features.delete(run.id);
+      this.#phases.delete(run.id);
+    }
     const known = this.list.some(({ id }) => id === run.id);
     this.list = known
       ? this.list.map((old) => (old.id === run.id ? run : old))

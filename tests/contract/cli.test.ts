@@ -172,6 +172,8 @@ describe('a project from the terminal', () => {
       {
         a: both.runs[0].id,
         b: both.runs[1].id,
+        pooled: false,
+        count: expect.any(Number),
         pValue: expect.any(Number),
         verdict: expect.any(String),
       },
@@ -183,6 +185,44 @@ describe('a project from the terminal', () => {
       /^Run +Network +Recipe +Trained +Epochs +Seconds +Validation +Test +95 % interval +Macro F1$/m,
     );
     expect(stdout).toContain('Fine-tune top');
+  });
+
+  it('cross-validates, and says which fold begins', async () => {
+    const wanted = ['--recipe', 'feature-extraction', '--backbone', 'mobilenet_v2'];
+    const asked = [
+      'train',
+      'project',
+      ...wanted,
+      '--epochs',
+      '2',
+      '--folds',
+      '3',
+      '--repeats',
+      '2',
+    ];
+    const { code, stdout } = await graft(...asked, '--json');
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'part' || event === 'epoch' || event === 'finished');
+    expect(
+      lines.map(({ kind, number, of, epoch, event }) =>
+        event === 'part' ? `${kind} ${number} of ${of}` : (epoch ?? event),
+      ),
+    ).toEqual([
+      ...['fold 1 of 3', 1, 2, 'fold 2 of 3', 1, 2, 'fold 3 of 3', 1, 2],
+      ...['seed 2 of 2', 1, 2, 'model 1 of 1', 1, 2, 'finished'],
+    ]);
+    expect(lines.at(-1).run).toMatchObject({
+      crossValidation: { count: 24 },
+      foldMean: { values: [expect.any(Number), expect.any(Number), expect.any(Number)] },
+      seedMean: { values: [expect.any(Number), expect.any(Number)] },
+      partsDone: 4,
+    });
+    const two = await graft('train', 'project', '--folds', '2');
+    expect(two).toMatchObject({ code: 2, stderr: expect.stringContaining('fewer than three') });
   });
 
   it('predicts, with paths as they were written', async () => {

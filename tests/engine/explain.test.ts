@@ -132,28 +132,4 @@ describe('a trained model', () => {
     expect((await nearest({ ...itself, except: null })).near[0]).toMatchObject({ id: 3 });
     expect((await nearest({ ...itself, except: 3 })).near.map(({ id }) => id)).not.toContain(3);
   });
-
-  it('judges every picture once by a network that has not seen it', async () => {
-    const folder = await temporaryFolder();
-    const plain = await patchJob(folder);
-    const folds = new Map(plain.examples.map(({ imageId }) => [imageId, (imageId >> 1) % 3]));
-    const phases: number[] = [];
-    const job = { ...plain, folds, settings: { ...plain.settings, folds: 3, epochs: 5 } };
-    const result = await train(job, {
-      ...context,
-      report: (progress) => {
-        if (progress.kind === 'phase' && progress.phase === 'folds') phases.push(progress.done);
-      },
-    });
-    expect(result.foldPredictions.map(({ imageId }) => imageId)).toEqual(
-      plain.examples.map(({ imageId }) => imageId),
-    );
-    expect(phases).toEqual([0, 1, 2, 3]);
-    // The run itself is what it is without folds.
-    const alone = await train(
-      { ...plain, settings: { ...plain.settings, epochs: 5 }, runFolder: join(folder, 'alone') },
-      context,
-    );
-    expect(result.predictions).toEqual(alone.predictions);
-  });
 });

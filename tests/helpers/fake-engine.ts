@@ -67,7 +67,6 @@ export function fakeEngine(): FakeEngine {
           temperature: 2,
           predictions: said(job.examples.filter(({ split }) => split === 'test')),
           validationPredictions: said(job.examples.filter(({ split }) => split === 'validation')),
-          foldPredictions: job.settings.folds > 0 ? said(job.examples) : [],
         });
       },
       fail: (reason) => reject(new EngineEnded('failed', reason)),

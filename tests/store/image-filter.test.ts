@@ -102,7 +102,6 @@ describe('a filter', () => {
         layers: null,
         temperature: 1,
         validationPredictions: [],
-        foldPredictions: [],
         predictions: [
           { imageId: b, actual: 0, probabilities: says(1 - sure) },
           { imageId: c, actual: 1, probabilities: says(0.25) },

@@ -36,7 +36,6 @@ const outcome: Outcome = {
   layers: [{ block: 'stem', accuracy: 0.5, loss: 1 }],
   temperature: 1.5,
   validationPredictions: [],
-  foldPredictions: [],
   predictions: [
     { imageId: 1, actual: 0, probabilities: Float32Array.of(0.9, 0.1) },
     { imageId: 2, actual: 0, probabilities: Float32Array.of(0.25, 0.75) },
@@ -183,5 +182,37 @@ describe('runs', () => {
       [],
     ]);
     expect(store.runs.create(asked).id).toBe(id + 1);
+  });
+
+  it('keep what their parts said, count them, and score them at the end', async () => {
+    const { path, store } = await newStore();
+    addImages(store, ['/1.jpg', '/2.jpg', '/3.jpg', '/4.jpg']);
+    const settings = { ...asked.settings, folds: 3, repeats: 2 };
+    const { id } = store.runs.create({ ...asked, settings });
+    store.runs.start(id, { classes, counts });
+    const [first, second, third, fourth] = outcome.predictions;
+    store.epochs.add(id, epoch(1));
+    expect(store.runs.finishPart(id, 1, [first!, second!])).toMatchObject({
+      ...{ partsDone: 1, epochs: 0, crossValidation: null },
+    });
+    store.runs.finishPart(id, 2, [third!]);
+    store.runs.finishPart(id, 3, [fourth!]);
+    store.runs.finishPart(id, 4, [second!]);
+    store.epochs.add(id, epoch(2));
+    const finished = store.runs.finish(id, outcome);
+    // Of four images in three folds one is wrong; with the other seed, the only one.
+    expect(finished).toMatchObject({
+      ...{ partsDone: 4, test: { accuracy: 0.75, count: 4 } },
+      crossValidation: { accuracy: 0.75, count: 4 },
+      foldMean: { values: [0.5, 1, 1] },
+      seedMean: { values: [0.75, 0] },
+    });
+    const again = reopen(path, store);
+    expect(again.runs.get(id)).toEqual(finished);
+    expect([...again.predictions.ofParts(id).keys()]).toEqual([1, 2, 3, 4]);
+    again.predictions.keepParts(id, 2);
+    expect(again.runs.get(id).partsDone).toBe(2);
+    again.runs.delete(id);
+    expect(again.predictions.ofParts(id).size).toBe(0);
   });
 });

@@ -7,15 +7,10 @@ import { writeShapes } from '../helpers/shapes.ts';
 import { importAll, nextEvent, studioWithProject } from '../helpers/studio.ts';
 import { until } from '../helpers/until.ts';
 
-async function trained(
-  studio: Studio,
-  engine: FakeEngine,
-  share: number,
-  settings: { folds?: number } = {},
-): Promise<Run> {
+async function trained(studio: Studio, engine: FakeEngine, share: number): Promise<Run> {
   const place = engine.started.length;
   await studio.call('runs.start', {
-    runs: [{ recipe: 'feature-extraction', backbone: 'mobilenet_v2', settings }],
+    runs: [{ recipe: 'feature-extraction', backbone: 'mobilenet_v2' }],
   });
   await until('the run to start', () => engine.started.length === place + 1);
   const finished = nextEvent(studio, 'run.changed', ({ run }) => run.state === 'finished');
@@ -101,38 +96,5 @@ describe('what changed between two runs', () => {
     const back = await studio.call('runs.changes', { before: after.id, after: before.id });
     expect(back.broken).toHaveLength(3);
     expect(back.fixed).toEqual([]);
-  });
-});
-
-describe('cross-validation', () => {
-  it('judges a run by all its pictures where the test is small, and pairs by them too', async () => {
-    const { studio, engine } = await open();
-    const alone = await trained(studio, engine, 0.5);
-    const offered = await studio.call('runs.compare', { ids: [alone.id] });
-    expect(offered.headline).toContain('Cross-validation would judge it on all 30 pictures.');
-
-    const first = await trained(studio, engine, 0.5, { folds: 5 });
-    const second = await trained(studio, engine, 1, { folds: 5 });
-    const { folds } = engine.started[1]!.job;
-    expect(folds!.size).toBe(30);
-    expect(new Set(folds!.values()).size).toBe(5);
-    expect(first.test!.count).toBe(6);
-    expect(first.crossValidation).toMatchObject({ count: 30, accuracy: 0.5 });
-    const { headline, pairs } = await studio.call('runs.compare', { ids: [first.id, second.id] });
-    expect(headline).toContain('100 % of 30 pictures');
-    expect(headline).toContain('cross-validation');
-    expect(pairs[0]).toMatchObject({ onlyA: 0, onlyB: 15 });
-    const mixed = await studio.call('runs.compare', { ids: [alone.id, second.id] });
-    expect(mixed.pairs[0]).toMatchObject({ onlyA: 0, onlyB: 3 });
-  });
-
-  it('needs three folds at least', async () => {
-    const { studio } = await open(3);
-    const run = { recipe: 'feature-extraction', backbone: 'mobilenet_v2', settings: { folds: 2 } };
-    await expect(
-      studio.call('runs.start', {
-        runs: [run as { recipe: 'feature-extraction'; backbone: string }],
-      }),
-    ).rejects.toThrow('three folds');
   });
 });

@@ -63,7 +63,6 @@ describe('media', () => {
       layers: null,
       temperature: 1,
       validationPredictions: [],
-      foldPredictions: [],
       predictions: [],
     });
     await expect(media('model', id)).rejects.toThrow(`The model of run ${id} is gone`);

@@ -5,6 +5,8 @@ import {
   confusionMatrix,
   macroF1,
   mcnemar,
+  meanAccuracy,
+  studentT975,
   testResult,
   wilson,
 } from '../../src-shared/metrics.ts';
@@ -52,6 +54,34 @@ describe('mcnemar', () => {
     expect(mcnemar(2100, 1900)).toBeGreaterThan(0.0015);
     expect(mcnemar(2100, 1900)).toBeLessThan(0.0018);
     expect(mcnemar(0, 4000)).toBe(0);
+  });
+});
+
+describe('meanAccuracy', () => {
+  it.each([
+    [1, 12.706204736],
+    [2, 4.30265273],
+    [3, 3.182446305],
+    [4, 2.776445105],
+    [9, 2.262157163],
+    [19, 2.093024054],
+    [100, 1.983971519],
+  ])('uses the quantile of Student’s t that scipy has for %i degrees', (df, quantile) => {
+    expect(studentT975(df)).toBeCloseTo(quantile, 8);
+  });
+
+  it('is scipy’s t.interval, within 0 and 1', () => {
+    const values = [0.8, 0.75, 0.9, 0.85, 0.7];
+    const { mean, low, high } = meanAccuracy(values);
+    expect(mean).toBeCloseTo(0.8, 12);
+    expect(low).toBeCloseTo(0.7018378419261222, 10);
+    expect(high).toBeCloseTo(0.8981621580738779, 10);
+    expect(meanAccuracy([0.9, 1])).toMatchObject({ low: expect.closeTo(0.3147, 4), high: 1 });
+    expect(meanAccuracy([0.5, 0.5])).toMatchObject({ low: 0.5, high: 0.5 });
+  });
+
+  it('knows nothing of the spread of one value', () => {
+    expect(meanAccuracy([0.9])).toEqual({ mean: 0.9, low: 0, high: 1, values: [0.9] });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { testResult } from '../../src-shared/metrics.ts';
-import { headline, namesOf, pairWords } from '../../src-shared/verdict.ts';
+import { headline, namesOf, pairWords, rankedBy } from '../../src-shared/verdict.ts';
 
 const titleOf = (name: string) => ({ resnet18: 'ResNet18', vgg16: 'VGG16' })[name] ?? name;
 
@@ -16,6 +16,8 @@ function run(id: number, recipe: 'feature-extraction' | 'fine-tune-top', right: 
 const pair = (a: number, b: number, pValue: number) => ({
   a,
   b,
+  pooled: false,
+  count: 128,
   onlyA: 2,
   onlyB: 9,
   pValue,
@@ -95,5 +97,22 @@ describe('headline', () => {
     expect(words).toContain('Feature extraction is right on 75 % of 20 test pictures');
     expect(words).toContain('anywhere from 53 % to 89 %');
     expect(headline([], [], titleOf)).toBe('No run has finished yet.');
+  });
+
+  it('gives the folds beside the test where only some runs were cross-validated', () => {
+    const crossValidation = run(0, 'fine-tune-top', 70, 100).test;
+    const one = { ...run(1, 'fine-tune-top', 15, 20), crossValidation };
+    const other = { ...run(2, 'feature-extraction', 12, 20), crossValidation: null };
+    const tested = (runs: readonly (typeof one | typeof other)[]) =>
+      runs.map((each) => ({ ...each, test: rankedBy(runs)(each)! }));
+    const words = headline(tested([one, other]), [pair(2, 1, 0.5)], titleOf);
+    expect(words).toContain('right on 75 % of 20 test pictures it never saw');
+    expect(words).toContain('anywhere from 53 % to 89 %');
+    expect(words).toContain(
+      'Cross-validated on all 100 pictures, it is right on 70 % (60 % to 78 %).',
+    );
+    const alone = headline(tested([one]), [], titleOf);
+    expect(alone).toContain('right on 70 % of 100 pictures, each judged by a network that had not');
+    expect(alone).not.toContain('20 test pictures');
   });
 });

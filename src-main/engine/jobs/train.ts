@@ -21,7 +21,6 @@ import {
 import { endRows } from '../training/end-features.ts';
 import { calibrated, fittedTemperature } from '../training/temperature.ts';
 import { type TailOptions, type TrainedTail, trainTail } from '../training/train-tail.ts';
-import { crossValidate } from './cross-validate.ts';
 import type { JobContext } from './job.ts';
 import { type Prepared, prepare } from './prepare.ts';
 
@@ -53,8 +52,10 @@ export async function trainOn(
       onHeadEpoch: (done) =>
         context.report({ kind: 'phase', phase: 'head', done, total: job.settings.headEpochs }),
     });
-    await writeModels(prepared, trained, job);
-    await keepTrainFeatures(prepared, trained, job, memory, context);
+    if (!job.predictionsOnly) {
+      await writeModels(prepared, trained, job);
+      await keepTrainFeatures(prepared, trained, job, memory, context);
+    }
   } finally {
     prepared.close();
   }
@@ -70,9 +71,6 @@ export async function trainOn(
     temperature,
     predictions,
     validationPredictions,
-    foldPredictions: await crossValidate(whole, job, context, (network, fold, quiet) =>
-      trainFold(network, fold, memory, quiet),
-    ),
   };
 }
 
@@ -125,22 +123,6 @@ async function trainPrepared(
     predictions: said(test, result.testLogits),
     validationPredictions: said(validation, result.validationLogits),
   };
-}
-
-async function trainFold(
-  whole: Backbone,
-  job: TrainJob,
-  memory: MemoryPlan,
-  context: JobContext,
-): Promise<readonly HeldOutPrediction[]> {
-  checkExamples(job);
-  const prepared = await prepare({ job, backbone: whole, examples: inOrder(job), context });
-  try {
-    const { signal } = context;
-    return (await trainPrepared(prepared, job, memory, { signal, onEpoch: () => {} })).predictions;
-  } finally {
-    prepared.close();
-  }
 }
 
 async function writeModels(

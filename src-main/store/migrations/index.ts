@@ -7,6 +7,7 @@ import { quantisation } from './006-quantisation.ts';
 import { datasets } from './007-datasets.ts';
 import { runNotes } from './008-run-notes.ts';
 import { heldOut } from './009-held-out.ts';
+import { partPredictions } from './010-part-predictions.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -22,4 +23,5 @@ export const migrations: readonly string[] = [
   datasets,
   runNotes,
   heldOut,
+  partPredictions,
 ];
