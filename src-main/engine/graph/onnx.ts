@@ -205,6 +205,16 @@ function decodeGraph(
   };
 }
 
+/** One file holds the weights of many tensors, and is large: it is read for the first of them. */
+function onceEach(external: External): External {
+  const read = new Map<string, Uint8Array>();
+  return (location) => {
+    const file = read.get(location) ?? external(location);
+    read.set(location, file);
+    return file;
+  };
+}
+
 /**
  * Reads a serialised ONNX model. Constant nodes become initializers; big arrays share memory with `model`.
  * Throws a StudioError when the bytes are no model, or use what Graft cannot read, naming it.
@@ -229,7 +239,7 @@ export function decodeModel(model: Uint8Array, external?: External): Graph {
     );
   }
   return {
-    ...decodeGraph(message.graph, external),
+    ...decodeGraph(message.graph, external && onceEach(external)),
     opset: int64ToNumber(opset.version ?? 0),
     metadata: Object.fromEntries(
       (message.metadataProps ?? []).map((entry) => [entry.key ?? '', entry.value ?? '']),

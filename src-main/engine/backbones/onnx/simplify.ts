@@ -84,12 +84,13 @@ async function foldConstants(graph: Graph, runtime: Runtime): Promise<Graph> {
       await session.close();
     }
   }
-  const readers = (name: string) =>
-    graph.nodes.filter(({ inputs }) => inputs.includes(name)).length;
+  const readers = new Map<string, number>();
+  for (const { inputs } of graph.nodes)
+    for (const name of new Set(inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
   const renamed = new Map<string, string>();
   for (const name of wanted) {
     const from = origin.get(name);
-    if (from === undefined || from.startsWith('val_') || readers(from) !== 1) continue;
+    if (from === undefined || from.startsWith('val_') || readers.get(from) !== 1) continue;
     initializers.set(from, initializers.get(name)!);
     initializers.delete(name);
     renamed.set(name, from);
@@ -133,6 +134,7 @@ export function freed(from: Dims, to: readonly number[], exported: number): numb
 /** Writes down the integers that are known, and the targets of Reshapes with the batch left over. */
 function foldShapes(graph: Graph, { shapes, counts }: Known, exported: number | null): Graph {
   const initializers = new Map(graph.initializers);
+  const made = new Map(graph.nodes.map((node) => [node.outputs[0]!, node]));
   const nodes: Node[] = [];
   const fresh = (wish: string, value: Tensor) => {
     let name = wish;
@@ -208,10 +210,7 @@ function foldShapes(graph: Graph, { shapes, counts }: Known, exported: number | 
       }
     }
     // PyTorch 2's as_strided on what lies in order already: numbers picked from a flat copy, all in place.
-    const flat =
-      node.op === 'Gather'
-        ? graph.nodes.find(({ outputs }) => outputs[0] === node.inputs[0])
-        : undefined;
+    const flat = node.op === 'Gather' ? made.get(node.inputs[0]!) : undefined;
     if (flat?.op === 'Reshape' && !initializers.has(node.inputs[1]!)) {
       const dims = shapes.get(flat.inputs[0]!);
       const stated = graph.stated?.get(output);
