@@ -26,6 +26,9 @@ const define = <I extends z.ZodObject, O extends z.ZodType>(input: I, output: O)
 /** How many bytes of a file `uploads.write` takes at once, at most. */
 export const uploadChunkBytes = 1 << 20;
 
+/** Where what came with an ONNX file lies when that is not beside it: its weights, `preprocessor_config.json`. */
+const besideNetwork = z.array(z.string().min(1)).max(20).optional();
+
 export const calls = {
   // The project that is open in this studio.
   'project.current': define(
@@ -251,17 +254,18 @@ export const calls = {
   ),
   /** What an ONNX file says of itself; null is what has to be asked. */
   'backbones.inspect': define(
-    z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ file: z.string().min(1), beside: besideNetwork }),
     z.object({ inputSize: z.int().nullable(), normalisation: d.normalisation.nullable() }),
   ),
   /**
    * A weight file for a network that Graft knows, or a whole network as ONNX, which is called like the
    * file unless `as` says otherwise. What an ONNX file leaves open is 224 pixels and ImageNet's
-   * normalisation unless it is given.
+   * normalisation unless it is given. A network that Graft brings is replaced only when `as` names it.
    */
   'backbones.add': define(
     z.strictObject({
       file: z.string().min(1),
+      beside: besideNetwork,
       as: z.string().min(1).optional(),
       inputSize: z.int().min(16).max(1024).optional(),
       normalisation: d.normalisation.optional(),

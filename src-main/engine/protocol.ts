@@ -158,6 +158,8 @@ export interface MeasureJob {
 export interface NetworkJob {
   readonly kind: 'network';
   readonly file: string;
+  /** Files that came with it and lie elsewhere: its weights, or what says how it was fed. */
+  readonly beside?: readonly string[];
   /** What the file may leave open. */
   readonly inputSize?: number;
   readonly mean?: readonly [number, number, number];

@@ -84,12 +84,16 @@ export function backboneCalls(
       return { backbones, best: backbones.find(({ ready }) => ready)?.name ?? null };
     },
 
-    'backbones.inspect': async ({ file }) => {
-      const { inputSize, normalisation } = await engine.run({ kind: 'network', file });
+    'backbones.inspect': async ({ file, beside }) => {
+      const { inputSize, normalisation } = await engine.run({
+        kind: 'network',
+        file,
+        ...(beside && { beside }),
+      });
       return { inputSize, normalisation };
     },
 
-    'backbones.add': async ({ file, as, inputSize, normalisation }) => {
+    'backbones.add': async ({ file, beside, as, inputSize, normalisation }) => {
       if (isNetwork(file)) {
         const name = as ?? basename(file).replace(/\.onnx$/i, '');
         if (!/^[\w][\w.-]{0,79}$/.test(name)) {
@@ -98,17 +102,24 @@ export function backboneCalls(
             `“${name}” cannot be the name of a network: give it one of letters, digits, points, dashes and underscores.`,
           );
         }
+        const known = catalogue.find((each) => each.name === name);
+        if (known && as === undefined) {
+          throw new StudioError(
+            'refused',
+            `${basename(file)} is called like a network that comes with Graft, ${known.title}: give the file another name, or put it in that one's place with "graft backbones add FILE --as ${name}".`,
+          );
+        }
         const keep = { folder: addedWeights(), name };
         await engine.run({
           kind: 'network',
           file,
           keep,
+          ...(beside && { beside }),
           ...(inputSize !== undefined && { inputSize }),
           ...normalisation,
         });
         emit({ name: 'backbones.changed', data: {} });
-        const entry = catalogue.find((each) => each.name === name);
-        return entry ? describe(entry) : (await describeAdded(name))!;
+        return known ? describe(known) : (await describeAdded(name))!;
       }
       const { name } = await importWeights(file, addedWeights(), as);
       emit({ name: 'backbones.changed', data: {} });

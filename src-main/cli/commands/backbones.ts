@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { CallInput } from '../../../src-shared/contract.ts';
 import type { Backbone, Normalisation } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
@@ -67,19 +68,26 @@ function normalisationOf({ mean, std }: AddOptions): Normalisation | undefined {
   return { mean: triple(mean, '--mean'), std: triple(std, '--std') };
 }
 
-/** Files in which the weights of an ONNX model may lie, by the names that exporters give them. */
-const besides = (path: string) =>
-  [`${path}.data`, `${path}_data`, path.replace(/\.onnx$/i, '.data')].filter(
-    (each) => each !== path && existsSync(each),
-  );
+/** Files in which the weights of an ONNX model may lie, and what says how it was fed, by their usual names. */
+function besides(path: string): string[] {
+  const folder = dirname(path);
+  const paths = [
+    `${path}.data`,
+    `${path}_data`,
+    path.replace(/\.onnx$/i, '.data'),
+    join(folder, 'preprocessor_config.json'),
+    join(folder, 'config.json'),
+  ];
+  return paths.filter((each) => each !== path && existsSync(each));
+}
 
 /** What is assumed where neither the file nor the person says, in sentences. */
 async function assumptions(
   { studio }: Session,
-  file: string,
+  given: CallInput<'backbones.inspect'>,
   options: AddOptions,
 ): Promise<string[]> {
-  const { inputSize, normalisation } = await studio.call('backbones.inspect', { file });
+  const { inputSize, normalisation } = await studio.call('backbones.inspect', given);
   return [
     ...(inputSize === null && options.inputSize === undefined
       ? ['It does not say how large its pictures are: 224 pixels were taken (--input-size).']
@@ -112,14 +120,16 @@ function add(group: Command): void {
           const isNetwork = /\.onnx$/i.test(path);
           const normalisation = normalisationOf(options);
           const paths = [path, ...(isNetwork ? besides(path) : [])];
-          const [uploaded] = session.local
-            ? [{ there: path }]
+          const uploaded = session.local
+            ? [{ local: path, there: path }]
             : await uploadFiles(session, paths, 'backbone', progress, signal);
           progress.clear();
-          const there = uploaded!.there;
-          const assumed = isNetwork ? await assumptions(session, there, options) : [];
+          const { there } = uploaded.find(({ local }) => local === path)!;
+          const beside = uploaded.filter(({ local }) => local !== path).map((each) => each.there);
+          const given = { file: there, ...(beside.length > 0 && { beside }) };
+          const assumed = isNetwork ? await assumptions(session, given, options) : [];
           const backbone = await session.studio.call('backbones.add', {
-            file: there,
+            ...given,
             ...(options.as === undefined ? {} : { as: options.as }),
             ...(options.inputSize === undefined ? {} : { inputSize: Number(options.inputSize) }),
             ...(normalisation && { normalisation }),

@@ -1,5 +1,5 @@
 /** Reads a network from an ONNX file, and keeps it as a backbone when it is told where. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors.ts';
@@ -16,9 +16,9 @@ import type { JobContext } from './job.ts';
 
 export async function takeNetwork(job: NetworkJob, context: JobContext): Promise<NetworkResult> {
   const name = basename(job.file);
-  const graph = decodeModel(read(job.file), (location) => readBeside(job.file, location));
+  const graph = decodeModel(read(job.file), (location) => readBeside(job, location));
   const free = inputOf(graph, name).size === null;
-  const beside = describedBeside(job.file);
+  const beside = describedBeside(job);
   const inputSize = job.inputSize ?? (free ? beside.size : undefined);
   const network = await takeOver(graph, name, runtime, { inputSize });
   context.signal.throwIfAborted();
@@ -51,27 +51,17 @@ function read(file: string): Uint8Array {
   }
 }
 
-/** A file of weights beside the model; never one elsewhere, whatever the model says. */
-function readBeside(file: string, location: string): Uint8Array {
-  // What was uploaded lies in a folder of its own, called like its content, beside the model's.
-  const folders = [dirname(file), ...siblings(dirname(file))];
-  const paths = folders.map((folder) => join(folder, basename(location)));
-  const path = location === '' ? undefined : paths.find((each) => existsSync(each));
+/** A file of weights beside the model, or one that came with it; never one elsewhere, whatever the model says. */
+function readBeside({ file, beside = [] }: NetworkJob, location: string): Uint8Array {
+  const name = basename(location);
+  const came = beside.filter((each) => basename(each) === name);
+  const path =
+    name === '' ? undefined : [...came, join(dirname(file), name)].find((each) => existsSync(each));
   if (path !== undefined) return readFileSync(path);
   throw new StudioError(
     'not-found',
     `The weights of ${basename(file)} are in a file of their own, "${location}", which is not beside it: put both into one folder.`,
   );
-}
-
-const isHash = (name: string) => /^[0-9a-f]{64}$/.test(name);
-
-function siblings(folder: string): string[] {
-  if (!isHash(basename(folder))) return [];
-  const above = dirname(folder);
-  return readdirSync(above)
-    .filter(isHash)
-    .map((name) => join(above, name));
 }
 
 interface Beside {
@@ -80,15 +70,16 @@ interface Beside {
 }
 
 /** What Hugging Face and timm put beside a model: `preprocessor_config.json`, and timm's `config.json`. */
-function describedBeside(file: string): Beside {
-  const folders = [dirname(file), join(dirname(file), '..')];
-  for (const folder of folders) {
-    for (const name of ['preprocessor_config.json', 'config.json']) {
-      const path = join(folder, name);
-      if (!existsSync(path)) continue;
-      const found = describedBy(path);
-      if (found) return found;
-    }
+function describedBeside({ file, beside = [] }: NetworkJob): Beside {
+  const names = ['preprocessor_config.json', 'config.json'];
+  const folder = dirname(file);
+  const paths = [
+    ...names.flatMap((name) => beside.filter((each) => basename(each) === name)),
+    ...[folder, join(folder, '..')].flatMap((each) => names.map((name) => join(each, name))),
+  ];
+  for (const path of paths) {
+    const found = existsSync(path) ? describedBy(path) : null;
+    if (found) return found;
   }
   return { normalisation: null };
 }
