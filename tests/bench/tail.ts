@@ -6,16 +6,20 @@ import { trainingSpeed } from './helpers/train.ts';
 
 const batch = 32;
 await contest({
-  work: 'ResNet18, last stage and head, on cached features',
   unit: 'pictures/s',
-  goal: 1,
-  graft: () =>
-    trainingSpeed({
-      architecture: resnet18,
-      after: 'layer3.1',
-      batchSize: batch,
-      pictures: 4 * batch,
-    }),
+  entries: [
+    {
+      work: 'ResNet18, last stage and head, on cached features',
+      goal: 1,
+      run: () =>
+        trainingSpeed({
+          architecture: resnet18,
+          after: 'layer3.1',
+          batchSize: batch,
+          pictures: 4 * batch,
+        }),
+    },
+  ],
   reference: { function: 'resnet_tail', arguments: { batch, count: 8, optimizer: 'adamw' } },
 });
 await closeReference();

@@ -38,10 +38,15 @@ const works = [
 for (const { work, goal, model, architecture, after, frozen, batch } of works) {
   const count = 4;
   await contest({
-    work: `${work}, batch ${batch}, epochs after the first`,
     unit: 'pictures/s',
-    goal,
-    graft: () => trainingSpeed({ architecture, after, batchSize: batch, pictures: count * batch }),
+    entries: [
+      {
+        work: `${work}, batch ${batch}, epochs after the first`,
+        goal,
+        run: () =>
+          trainingSpeed({ architecture, after, batchSize: batch, pictures: count * batch }),
+      },
+    ],
     reference: {
       function: 'training',
       arguments: { model, frozen, batch, count, optimizer: 'adamw' },

@@ -3,13 +3,19 @@ import { availableParallelism } from 'node:os';
 import { median } from './print.ts';
 import { torch } from './reference.ts';
 
-export interface Contest {
+/** One way in which Graft does the work. */
+export interface Entry {
   readonly work: string;
-  readonly unit: string;
   readonly goal?: number;
-  readonly rounds?: number;
   /** Does the work once; units a second. */
-  readonly graft: () => Promise<number>;
+  readonly run: () => Promise<number>;
+}
+
+export interface Contest {
+  readonly unit: string;
+  readonly rounds?: number;
+  /** Each is held against the same reference. */
+  readonly entries: readonly Entry[];
   /** What reference.py does for it: the name of a function there, and its arguments. */
   readonly reference: { readonly function: string; readonly arguments: object };
 }
@@ -18,16 +24,16 @@ export interface Contest {
 const layouts = ['default', 'channels_last'] as const;
 export const threads = availableParallelism();
 
-/** Prints the medians of a few rounds. */
+/** Prints the medians of a few rounds, a line for each entry. */
 export async function contest(options: Contest): Promise<void> {
-  const { work, unit, goal, rounds = 3, graft, reference } = options;
-  const ours: number[] = [];
+  const { unit, rounds = 3, entries, reference } = options;
+  const ours = entries.map((entry) => ({ entry, values: [] as number[] }));
   const theirs = layouts.map((layout) => ({ layout, values: [] as number[] }));
   const python = await torch();
   for (let round = 0; round < rounds; round++) {
-    ours.push(await graft());
+    for (const { entry, values } of ours) values.push(await entry.run());
+    if (!python) continue;
     for (const { layout, values } of theirs) {
-      if (!python) continue;
       const given = { ...reference.arguments, layout, threads };
       values.push(await python.call(reference.function, given));
     }
@@ -36,13 +42,13 @@ export async function contest(options: Contest): Promise<void> {
     .map(({ layout, values }) => ({ layout, value: median(values) }))
     .toSorted((a, b) => b.value - a.value);
   const name = `PyTorch ${python?.version}, ${best!.layout}`;
-  report({
-    work,
-    unit,
-    graft: median(ours),
-    reference: python ? { name, value: best!.value } : null,
-    ...(goal !== undefined && { goal }),
-  });
+  for (const { entry, values } of ours) {
+    report({
+      ...{ work: entry.work, unit, graft: median(values) },
+      reference: python ? { name, value: best!.value } : null,
+      ...(entry.goal !== undefined && { goal: entry.goal }),
+    });
+  }
 }
 
 /** One line of what a benchmark prints. */

@@ -7,7 +7,9 @@ import { extractFeatures } from '../../../src-main/engine/features/extract.ts';
 import { encodeModel } from '../../../src-main/engine/graph/onnx.ts';
 import { float32, size } from '../../../src-main/engine/graph/tensor.ts';
 import type { Example } from '../../../src-main/engine/protocol.ts';
+import { fastTrunk } from '../../../src-main/engine/quantise/fast-trunk.ts';
 import { onnxruntime } from '../../../src-main/engine/runtimes/onnxruntime.ts';
+import { loadPixels } from '../../../src-main/images/pixels.ts';
 import { uniform } from '../../helpers/random.ts';
 import { threads } from './contest.ts';
 
@@ -36,6 +38,7 @@ export async function extraction(
   const caches = await extractFeatures({
     runtime: onnxruntime,
     trunk: graph,
+    // Features are kept by weights and nodes: here the folder is new each time.
     weights: 'drawn',
     preprocessing,
     folder: features,
@@ -61,4 +64,23 @@ export async function bareForward({ graph, preprocessing }: Backbone, count: num
   } finally {
     await session.close();
   }
+}
+
+/** The same network in 8 bits, calibrated on some of the pictures. */
+export async function inEightBits(
+  backbone: Backbone,
+  examples: readonly Example[],
+): Promise<Backbone> {
+  const { preprocessing } = backbone;
+  const dims = [3, preprocessing.size, preprocessing.size];
+  const decoded = (some: readonly Example[]) =>
+    Promise.all(some.map(({ path }) => loadPixels(path, preprocessing)));
+  const { graph } = await fastTrunk({
+    runtime: onnxruntime,
+    trunk: backbone.graph,
+    pictures: { dims, pixels: await decoded(examples.slice(0, 8)) },
+    check: { dims, pixels: await decoded(examples.slice(8, 16)) },
+    signal: new AbortController().signal,
+  });
+  return { ...backbone, graph };
 }
