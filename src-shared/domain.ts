@@ -414,8 +414,8 @@ const instant = z.iso.datetime();
 
 /** Conditions on images. All that are there must hold; one that is absent asks for nothing. */
 export const imageFilter = z.object({
-  /** A label's images, `none` for the unlabelled, `any` for the labelled. */
-  label: z.union([labelId, z.enum(['none', 'any'])]).optional(),
+  /** The images of a label or of several, `none` for the unlabelled, `any` for the labelled. */
+  label: z.union([labelId, z.array(labelId).min(1).max(1000), z.enum(['none', 'any'])]).optional(),
   /** What a model makes of it: a label, or `other` for another one than it carries. */
   predicted: z.union([labelId, z.literal('other')]).optional(),
   /** Probability of what was predicted: from and up to, both included. */

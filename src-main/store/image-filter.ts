@@ -107,7 +107,11 @@ function conditionsOf(filter: ImageFilter, stored: (path: string) => string): Co
 
   if (label === 'none') add('images.label_id IS NULL');
   else if (label === 'any') add('images.label_id IS NOT NULL');
-  else if (label !== undefined) add('images.label_id = @label', { label });
+  else if (typeof label === 'number') add('images.label_id = @label', { label });
+  else if (label !== undefined)
+    add('images.label_id IN (SELECT value FROM json_each(@labels))', {
+      labels: JSON.stringify(label),
+    });
 
   if (predicted === 'other') add('guesses.label_id <> images.label_id');
   else if (predicted !== undefined) add('guesses.label_id = @predicted', { predicted });

@@ -25,7 +25,7 @@ const labels: readonly Action[] = Array.from({ length: labelKeys }, (_, index) =
 const label = [
   { id: 'clear', words: 'Take the label away', keys: ['0'] },
   { id: 'find', words: 'Find a label by its name, or make one', keys: ['T'] },
-  { id: 'accept', words: 'Accept the suggestion; without one, find a label', keys: ['Enter'] },
+  { id: 'accept', words: 'Accept the suggestion, or find a label', keys: ['Enter'] },
   { id: 'group', words: 'Look at pictures that seem to be of one label', keys: ['R'] },
   { id: 'new-label', words: 'New label', keys: ['N'] },
   { id: 'unsure', words: 'Unsure, or sure again', keys: ['U'] },

@@ -23,6 +23,9 @@ export function stretchOf(pixels: Uint8ClampedArray): Stretch {
   return { slope: 255 / (high - low), intercept: -low / (high - low) };
 }
 
+/** A moderate stretch about the middle, for a picture whose pixels cannot be read. */
+const unseen: Stretch = { slope: 1.5, intercept: -0.25 };
+
 /** The same of a loaded image, looked at in small. */
 export function stretchOfImage(image: HTMLImageElement): Stretch {
   const side = 96;
@@ -30,7 +33,13 @@ export function stretchOfImage(image: HTMLImageElement): Stretch {
   canvas.width = side;
   canvas.height = side;
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) return { slope: 1, intercept: 0 };
+  if (!context) return unseen;
   context.drawImage(image, 0, 0, side, side);
-  return stretchOf(context.getImageData(0, 0, side, side).data);
+  try {
+    return stretchOf(context.getImageData(0, 0, side, side).data);
+  } catch (error) {
+    // Pictures may come from another origin than the page: through a tunnel, or to a window that is elsewhere.
+    if (error instanceof DOMException && error.name === 'SecurityError') return unseen;
+    throw error;
+  }
 }

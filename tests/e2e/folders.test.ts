@@ -35,6 +35,6 @@ it('watches an imported folder, marks what is missing and shows it when asked', 
   await rename(join(folder, 'frog.png'), join(source, 'found.png'));
   await dialog.getByText('2 pictures', { exact: true }).waitFor();
   await dialog.getByRole('checkbox', { name: `Watch ${source}` }).uncheck();
-  await dialog.getByRole('button', { name: `Take ${source} off the list` }).click();
+  await dialog.getByRole('button', { name: `Take off the list: ${source}` }).click();
   await dialog.getByText('None yet.').waitFor();
 });

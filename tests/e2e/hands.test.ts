@@ -106,6 +106,25 @@ describe('the focus mode', () => {
   });
 });
 
+it('a note on the picture that is shown large is written over it, and leads back to it', async () => {
+  const { page } = await shapes();
+  await cells(page).first().click();
+  await page.keyboard.press('Space');
+  const view = dialog(page, /1 of 15/);
+  await view.waitFor();
+  await page.keyboard.press('w');
+  await page.keyboard.type('blurred');
+  await page.keyboard.press('Enter');
+  await dialog(page, 'Note').waitFor({ state: 'detached' });
+  await view.waitFor();
+  await page.keyboard.press('ArrowRight');
+  await dialog(page, /2 of 15/).waitFor();
+  await page.keyboard.press('Escape');
+  await grid(page)
+    .getByRole('gridcell', { name: /with a note$/ })
+    .waitFor();
+});
+
 describe('piles', () => {
   it('deal a selection by key, take back, and label all at once, in one step', async () => {
     const { page } = await shapes();
@@ -143,7 +162,7 @@ describe('filters', () => {
     await page.keyboard.press('Shift+F');
     const filter = dialog(page, 'Filter');
     await filter.getByText('15 pictures').waitFor();
-    await filter.getByLabel('Label', { exact: true }).selectOption({ label: 'circle' });
+    await filter.getByRole('checkbox', { name: 'circle' }).check();
     await filter.getByText('5 pictures').waitFor();
     await filter.getByLabel('Unsure').selectOption('no');
     await filter.getByLabel('Size from').fill('10');
@@ -168,6 +187,31 @@ describe('filters', () => {
     await expect.poll(() => cells(page).count()).toBe(many - 1);
     await page.reload();
     await page.getByRole('button', { name: /^Sure circles/ }).waitFor();
+  });
+
+  it('take several labels, and say what no longer fits once it was marked', async () => {
+    const { page } = await shapes();
+    await cells(page).first().waitFor();
+    await page.keyboard.press('Shift+F');
+    const filter = dialog(page, 'Filter');
+    const labels = filter.getByRole('group', { name: 'Labels' });
+    await labels.getByRole('checkbox', { name: 'circle' }).press(' ');
+    await labels.getByRole('checkbox', { name: 'triangle' }).press(' ');
+    await filter.getByLabel('Excluded').selectOption('no');
+    await filter.getByText('10 pictures').waitFor();
+    await filter.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('button', { name: 'Take away: circle or triangle' }).waitFor();
+    await expect.poll(() => cells(page).count()).toBe(10);
+    await cells(page).first().click();
+    await page.keyboard.press('x');
+    const again = page.getByRole('button', { name: /^1 no longer fit/ });
+    await again.waitFor();
+    expect(await cells(page).count()).toBe(10);
+    await page.keyboard.press('Control+z');
+    await again.waitFor({ state: 'detached' });
+    await page.keyboard.press('x');
+    await again.click();
+    await expect.poll(() => cells(page).count()).toBe(9);
   });
 
   it('warn of a thin class', async () => {

@@ -29,13 +29,15 @@ describe('a filter', () => {
   }
 
   it('asks for labels, sets, marks, folders, dates, sizes, and text', async () => {
-    const { store, fits, b, c, d, frog } = await pond();
+    const { store, fits, b, c, d, frog, newt } = await pond();
     store.marks.set([b, d], { unsure: true });
     store.marks.set([d], { excluded: true, note: 'thumb in front' });
     const on = (n: number) => `2026-05-0${n}T00:00:00Z`;
     const answers: readonly (readonly [ImageFilter, string])[] = [
       [{}, 'abcd'],
       [{ label: frog }, 'ab'],
+      [{ label: [frog, newt] }, 'abc'],
+      [{ label: [newt] }, 'c'],
       [{ label: 'none' }, 'd'],
       [{ label: 'any' }, 'abc'],
       [{ split: 'test' }, 'bc'],

@@ -144,7 +144,9 @@ export class Labelling {
     const { ids, selection } = pictures;
     const last = done.length > 1 ? ids.lastIndexOf(done[done.length - 1]!) : selection.cursor;
     const next = nextWhere(ids, last, (id) => pictures.isUnlabelled(id));
-    const further = typeof pictures.filter.label === 'number' && done.length === 1 ? last + 1 : -1;
+    const { label } = pictures.filter;
+    const correcting = typeof label === 'number' || Array.isArray(label);
+    const further = correcting && done.length === 1 ? last + 1 : -1;
     const to = next ?? further;
     if (ids[to] === undefined) return;
     pictures.selection = choose(ids, selection, to, 'only');

@@ -2,6 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { CallInput } from '../../../src-shared/contract.ts';
 import type { Image, ImageFilter, ImageMarks, ImageSort } from '../../../src-shared/domain.ts';
 import type { StudioState } from '../../state/studio.svelte.ts';
+import { stillFits } from './filters/fits.ts';
 import { carryOver, choose, nothing, type Selection } from './selection.ts';
 
 /** How many ids `images.get` is asked for at once. */
@@ -22,7 +23,7 @@ export class Pictures {
   /** False until the first answer. */
   loaded = $state(false);
   selection = $state.raw<Selection>(nothing);
-  /** How many of the pictures that are shown no longer fit the filter, because of the label they got since. */
+  /** How many of the pictures that are shown no longer fit the filter, because of what was done to them since. */
   misfits = $state(0);
 
   readonly #studio: StudioState;
@@ -130,6 +131,7 @@ export class Pictures {
       const found = await this.#ask();
       if (!found) continue;
       const shown = new Set(this.ids);
+      this.#count(found);
       this.#show(
         this.#presented ? this.ids : [...this.ids, ...found.filter((id) => !shown.has(id))],
       );
@@ -228,10 +230,22 @@ export class Pictures {
   #note(id: number, labelId: number | null): void {
     if (labelId === null) this.#unlabelled.add(id);
     else this.#unlabelled.delete(id);
-    const { label } = this.filter;
-    const fits = label === 'any' ? labelId !== null : label === (labelId ?? 'none');
-    if (label === undefined || fits) this.#misfits.delete(id);
-    else this.#misfits.add(id);
+    if (this.#presented) return;
+    const image = this.#details.get(id);
+    const fits = stillFits(this.filter, { ...image, labelId });
+    if (fits === false) this.#misfits.add(id);
+    else if (fits) this.#misfits.delete(id);
+    this.misfits = this.#misfits.size;
+  }
+
+  /** @param found all that fit the filter, as the studio has it */
+  #count(found: readonly number[]): void {
+    this.#misfits.clear();
+    if (!this.#presented) {
+      const fits = new Set(found);
+      for (const id of this.ids) if (!fits.has(id)) this.#misfits.add(id);
+    }
+    for (const [id, { labelId }] of this.#given) this.#note(id, labelId);
     this.misfits = this.#misfits.size;
   }
 

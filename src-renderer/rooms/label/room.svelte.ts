@@ -14,8 +14,8 @@ import { similarTo } from './suggest/similar.ts';
 export type Open =
   | { readonly what: 'large' }
   /** `large`: over the large view, to which it goes back. */
-  | { readonly what: 'find'; readonly large: boolean }
-  | { readonly what: 'note' | 'filters' | 'history' | 'save-view' }
+  | { readonly what: 'find' | 'note'; readonly large: boolean }
+  | { readonly what: 'filters' | 'history' | 'save-view' }
   | { readonly what: 'piles'; readonly ids: readonly number[] }
   /** Pictures that seem to be of one label. */
   | { readonly what: 'group' }
@@ -48,14 +48,13 @@ export class Room {
   shown = $state.raw<Shown | undefined>();
   filterField: { focus(): void } | undefined;
   readonly isLarge = $derived(
-    this.open?.what === 'large' || (this.open?.what === 'find' && this.open.large),
+    this.open?.what === 'large' ||
+      ((this.open?.what === 'find' || this.open?.what === 'note') && this.open.large),
   );
 
   readonly #do: Readonly<Record<RoomAction, () => void>> = {
     clear: () => void this.labelling.clear(),
-    find: () => {
-      if (this.pictures.cursorId !== undefined) this.open = { what: 'find', large: this.isLarge };
-    },
+    find: () => this.#overPicture('find'),
     accept: () => this.#accept(),
     group: () => {
       if (this.assistance.groups.length > 0) this.open = { what: 'group' };
@@ -67,7 +66,7 @@ export class Room {
     redo: () => void this.labelling.redo(),
     unsure: () => void this.labelling.flag('unsure'),
     exclude: () => void this.labelling.flag('excluded'),
-    note: () => this.#over('note'),
+    note: () => this.#overPicture('note'),
     history: () => this.#over('history'),
     filters: () => this.#over('filters'),
     'save-view': () => this.#over('save-view'),
@@ -134,8 +133,7 @@ export class Room {
 
   /** One step back from what lies over the room. */
   close(): void {
-    const { open } = this;
-    this.open = open?.what === 'find' && open.large ? { what: 'large' } : undefined;
+    this.open = this.isLarge && this.open?.what !== 'large' ? { what: 'large' } : undefined;
   }
 
   /** Esc: a selection of many becomes one; then what was looked for goes, then the filter. */
@@ -172,8 +170,12 @@ export class Room {
     await this.shown?.show();
   }
 
-  #over(what: 'note' | 'filters' | 'history' | 'save-view'): void {
-    if (what !== 'note' || this.pictures.cursorId !== undefined) this.open = { what };
+  #over(what: 'filters' | 'history' | 'save-view'): void {
+    this.open = { what };
+  }
+
+  #overPicture(what: 'find' | 'note'): void {
+    if (this.pictures.cursorId !== undefined) this.open = { what, large: this.isLarge };
   }
 
   /** One undoable step. */

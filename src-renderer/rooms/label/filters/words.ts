@@ -21,7 +21,8 @@ export function wordsOf(
   switch (condition) {
     case 'label':
       if (label === undefined) return undefined;
-      return label === 'none' ? 'Unlabelled' : label === 'any' ? 'Labelled' : name(label);
+      if (label === 'none') return 'Unlabelled';
+      return label === 'any' ? 'Labelled' : [label].flat().map(name).join(' or ');
     case 'predicted':
       if (predicted === undefined) return undefined;
       return predicted === 'other'
@@ -92,7 +93,7 @@ export function tidy(filter: ImageFilter): ImageFilter {
     if (value === undefined || value === '') continue;
     const ends = typeof value === 'object' ? Object.entries(value) : [];
     const set = ends.filter(([, end]) => end !== undefined);
-    if (typeof value !== 'object') entries.push([key, value]);
+    if (typeof value !== 'object' || Array.isArray(value)) entries.push([key, value]);
     else if (set.some(([end]) => end !== 'of')) entries.push([key, Object.fromEntries(set)]);
   }
   return Object.fromEntries(entries) as ImageFilter;
