@@ -84,18 +84,18 @@ it('finds similar pictures by a key, and goes back with Escape', async () => {
   const { page } = await shapesProject();
   const file = /^(.*), unlabelled/.exec(await onFirst(page))![1]!;
   await page.keyboard.press('s');
-  await page.getByText(`The pictures most like ${file}, the likest first.`).waitFor();
+  await page.getByText(`Most like ${file} first`).waitFor();
   const first = grid(page).getByRole('gridcell').first();
   expect(await first.getAttribute('aria-label')).toContain(file);
   await page.keyboard.press('Escape');
-  await page.getByText(/The pictures most like/).waitFor({ state: 'detached' });
+  await page.getByText(/^Most like/).waitFor({ state: 'detached' });
 });
 
 it('shows what is most useful to label next: pictures without a label only', async () => {
   const { page } = await shapesProject();
   await onFirst(page);
   await page.keyboard.press('m');
-  await page.getByText('The pictures whose labels would teach most.').waitFor();
+  await page.getByText('Most useful to label first').waitFor();
   for (const cell of await grid(page).getByRole('gridcell').all())
     expect(await cell.getAttribute('aria-label')).toContain('unlabelled');
 });

@@ -130,7 +130,7 @@ async function* labelRoom(page: Page) {
   await page.keyboard.press('Escape');
   await first.focus();
   await page.keyboard.press('s');
-  await page.getByText(/^The pictures most like/).waitFor();
+  await page.getByText(/^Most like/).waitFor();
   yield 'similar pictures';
   await page.keyboard.press('Control+a');
   await page.keyboard.press('p');

@@ -189,7 +189,7 @@ export class Room {
   async findSimilar(like: readonly number[] | File): Promise<void> {
     const name = like instanceof File ? like.name : this.#nameOf(like);
     const ids = await similarTo(this.#studio, like);
-    if (ids) this.#present(ids, `The pictures most like ${name}, the likest first.`);
+    if (ids) this.#present(ids, `Most like ${name} first`);
   }
 
   /** Goes to one picture, wherever it is. */
@@ -202,7 +202,7 @@ export class Room {
   async #findUseful(): Promise<void> {
     const answer = await this.#studio.ask('assist.next', { count: 200 });
     if (answer?.imageIds.length === 0) this.#studio.notices.info('Every picture has a label.');
-    else if (answer) this.#present(answer.imageIds, 'The pictures whose labels would teach most.');
+    else if (answer) this.#present(answer.imageIds, 'Most useful to label first');
   }
 
   #present(ids: readonly number[], words: string): void {
