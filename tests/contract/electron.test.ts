@@ -63,6 +63,18 @@ describe.skipIf(electron.kind === 'none')('the desktop door in a real window', (
     expect(await page.evaluate('document.title')).toContain('project');
   });
 
+  it('lets the page read the pixels of pictures, by which it stretches the contrast', async () => {
+    const alpha = await window.page.evaluate(`(async () => {
+      const image = new Image();
+      image.src = window.graft.mediaBase + 'thumbnail/1';
+      await image.decode();
+      const context = document.createElement('canvas').getContext('2d');
+      context.drawImage(image, 0, 0, 8, 8);
+      return context.getImageData(0, 0, 1, 1).data[3];
+    })()`);
+    expect(alpha).toBe(255);
+  });
+
   it('gives the page the contract and nothing else', async () => {
     const { page } = window;
     expect(await page.evaluate('Object.keys(window.graft).sort()')).toEqual([
