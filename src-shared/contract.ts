@@ -97,6 +97,8 @@ export const calls = {
     z.strictObject({ filters: z.array(d.imageFilter).max(200) }),
     z.object({ counts: z.array(z.int()) }),
   ),
+  /** What the image set is like as a whole. */
+  'images.statistics': define(none, d.statistics),
   /** The folders that images lie in, with how many lie right there. */
   'images.folders': define(
     none,

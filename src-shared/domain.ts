@@ -439,6 +439,17 @@ export const imageFilter = z.object({
       to: z.int().nonnegative().optional(),
     })
     .optional(),
+  /** Width by height: from, and before (not included). */
+  aspect: z
+    .object({ from: z.number().nonnegative().optional(), to: z.number().nonnegative().optional() })
+    .optional(),
+  /** Mean brightness, 0 (black) to 255 (white): from and up to, both included. */
+  brightness: z
+    .object({
+      from: z.int().min(0).max(255).optional(),
+      to: z.int().min(0).max(255).optional(),
+    })
+    .optional(),
   /** Its file was not found when it was last looked for, or was. */
   missing: z.boolean().optional(),
   /** Part of the path or of the label's name, case ignored. */
@@ -518,6 +529,36 @@ export const review = z.object({
   outliers: z.array(z.object({ imageId, score: unit })),
 });
 export type Review = z.infer<typeof review>;
+
+/** How many images have a value from `from` on and below `to` (null: without end). */
+export const statisticsBar = z.object({
+  from: z.number(),
+  to: z.number().nullable(),
+  count: z.int(),
+});
+export type StatisticsBar = z.infer<typeof statisticsBar>;
+
+/** What the image set is like. */
+export const statistics = z.object({
+  /** Shorter side in pixels. */
+  side: z.array(statisticsBar),
+  /** Of the files. */
+  bytes: z.array(statisticsBar),
+  /** Width by height. */
+  aspect: z.array(statisticsBar),
+  /** Mean brightness, 0 to 255. */
+  brightness: z.array(statisticsBar),
+  /** Images of which the brightness is not known yet. */
+  unmeasured: z.int(),
+  /** A few images of each label that has some. */
+  samples: z.array(z.object({ labelId, imageIds: z.array(imageId) })),
+  /** Images of which the same bytes were found in several files; the first 200. */
+  copies: z.array(z.object({ imageId, paths: z.array(z.string()) })),
+  /** Files that could not be imported when they were last read; the first 200, and how many. */
+  refused: z.array(rejection),
+  refusedCount: z.int(),
+});
+export type Statistics = z.infer<typeof statistics>;
 
 /** A filter and an order that were kept under a name. */
 export const view = z.object({

@@ -12,6 +12,12 @@ export interface StoredFingerprint {
 export type Fingerprints = ReturnType<typeof fingerprintsTable>;
 
 export function fingerprintsTable(database: Database) {
+  database.function('mean_byte', { deterministic: true }, (bytes) => meanByte(bytes as Buffer));
+  // Of pictures from before their brightness was kept.
+  database.exec(`
+    UPDATE images SET brightness = mean_byte(cells) FROM fingerprints
+    WHERE brightness IS NULL AND image_id = images.id`);
+  const measure = database.prepare('UPDATE images SET brightness = ? WHERE id = ?');
   const set = database.prepare(
     'INSERT INTO fingerprints VALUES (?, ?) ON CONFLICT DO UPDATE SET cells = excluded.cells',
   );
@@ -33,6 +39,7 @@ export function fingerprintsTable(database: Database) {
   return {
     set(id: number, cells: Uint8Array): void {
       set.run(id, cells);
+      measure.run(meanByte(cells), id);
     },
     all: (): StoredFingerprint[] => all.all(),
     /** Of the images that carry a label, or are in a set since they carried one. */
@@ -40,4 +47,11 @@ export function fingerprintsTable(database: Database) {
     /** Images from before there were fingerprints. */
     lacking: (): number[] => lacking.all(),
   };
+}
+
+/** The cells of a fingerprint are equal parts of the picture: their mean is how bright it is, 0 to 255. */
+function meanByte(bytes: Uint8Array): number {
+  let sum = 0;
+  for (const byte of bytes) sum += byte;
+  return Math.round(sum / bytes.length);
 }

@@ -103,7 +103,7 @@ function conditionsOf(filter: ImageFilter, stored: (path: string) => string): Co
     if (from !== undefined) add(`${of} >= @${name}From`, { [`${name}From`]: from });
     if (to !== undefined) add(`${of} ${upTo} @${name}To`, { [`${name}To`]: to });
   };
-  const { label, predicted, confidence, split, folder, date, size } = filter;
+  const { label, predicted, confidence, split, folder, date, size, aspect, brightness } = filter;
 
   if (label === 'none') add('images.label_id IS NULL');
   else if (label === 'any') add('images.label_id IS NOT NULL');
@@ -135,6 +135,9 @@ function conditionsOf(filter: ImageFilter, stored: (path: string) => string): Co
     between(fileTime, 'date', { from: ms(date.from), to: ms(date.to) }, '<');
   }
   if (size) between(size.of === 'side' ? 'min(width, height)' : 'images.bytes', 'size', size);
+
+  if (aspect) between('CAST(width AS REAL) / height', 'aspect', aspect, '<');
+  if (brightness) between('brightness', 'brightness', brightness);
 
   const text = fold(filter.text ?? '').trim();
   if (text !== '')

@@ -11,6 +11,7 @@ import { predictionsTable } from './predictions.ts';
 import { runsTable } from './runs.ts';
 import { sourcesTable } from './sources.ts';
 import { splitsTable } from './splits.ts';
+import { statisticsTable } from './statistics.ts';
 import { tallyOf } from './tally.ts';
 import { viewsTable } from './views.ts';
 
@@ -39,6 +40,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     history: operations,
     sources: sourcesTable(database),
     splits: splitsTable(database),
+    statistics: statisticsTable(database),
     epochs,
     datasets,
     predictions,

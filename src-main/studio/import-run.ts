@@ -75,6 +75,13 @@ export async function runImport(
   } finally {
     await Promise.all(reading);
     writer.flush();
+    const read = files.slice(0, done).map(({ path }) => path);
+    const seen = new Set(read);
+    // Not members of archives: there is no file to look at.
+    project.store.statistics.read(
+      read,
+      rejected.filter(({ path }) => seen.has(path)),
+    );
   }
   pace.finish();
   if (!signal.aborted) {

@@ -28,6 +28,7 @@ import { projectCalls } from './project.ts';
 import { runCalls } from './runs.ts';
 import { sampleCalls } from './sample.ts';
 import { sourceCalls } from './sources.ts';
+import { statisticsCalls } from './statistics.ts';
 import { uploadCalls } from './uploads.ts';
 import { viewCalls } from './views.ts';
 
@@ -80,6 +81,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...sourceCalls(context, { watches: options.resumesQueue ?? true }),
     ...uploadCalls(context),
     ...images,
+    ...statisticsCalls(context),
     ...labelCalls(context),
     ...labelImportCalls(context, imports, subscribe),
     ...viewCalls(context, images['images.count']),

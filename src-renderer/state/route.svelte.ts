@@ -1,11 +1,14 @@
 export const rooms = ['label', 'train', 'compare', 'use'] as const;
-export type RoomName = (typeof rooms)[number];
+/** The rooms, and what lies beside the way through them. */
+const places = [...rooms, 'statistics'] as const;
+export type RoomName = (typeof places)[number];
 
 export const roomTitles: Readonly<Record<RoomName, string>> = {
   label: 'Label',
   train: 'Train',
   compare: 'Compare',
   use: 'Use',
+  statistics: 'Statistics',
 };
 
 /** Which room is open, kept in the address (`#train`) so that reload and back do what they should. */
@@ -24,5 +27,5 @@ export class Route {
 }
 
 function roomOf(hash: string): RoomName {
-  return rooms.find((room) => room === hash.slice(1)) ?? 'label';
+  return places.find((room) => room === hash.slice(1)) ?? 'label';
 }

@@ -8,7 +8,7 @@ import type {
   MediaKind,
   StudioEvent,
 } from '../../src-shared/contract.ts';
-import type { Label, Project } from '../../src-shared/domain.ts';
+import type { ImageFilter, Label, Project } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { Placeholders } from '../pictures/placeholders.svelte.ts';
 import { Commands } from './commands.svelte.ts';
@@ -39,6 +39,8 @@ export class StudioState {
   /** undefined until the studio has answered for the first time; null when no project is open. */
   project = $state.raw<Project | null | undefined>(undefined);
   recent = $state.raw<readonly string[]>([]);
+  /** What the Label room is to show when it opens next; undefined: all. */
+  wantedFilter: ImageFilter | undefined;
   connected = $state(true);
   /** Changes that are on their way to the disk. */
   saving = $state(0);

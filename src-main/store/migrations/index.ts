@@ -8,6 +8,7 @@ import { datasets } from './007-datasets.ts';
 import { runNotes } from './008-run-notes.ts';
 import { heldOut } from './009-held-out.ts';
 import { partPredictions } from './010-part-predictions.ts';
+import { statistics } from './011-statistics.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -24,4 +25,5 @@ export const migrations: readonly string[] = [
   runNotes,
   heldOut,
   partPredictions,
+  statistics,
 ];

@@ -61,6 +61,16 @@ export function wordsOf(
         value === undefined ? undefined : size.of === 'side' ? `${value} px` : bytes(value);
       return `${size.of === 'side' ? 'Shorter side' : 'File'} ${range(shown(size.from), shown(size.to))}`;
     }
+    case 'aspect': {
+      const { aspect } = filter;
+      const shown = (value: number | undefined) => value?.toFixed(2);
+      return aspect && `Width by height ${range(shown(aspect.from), shown(aspect.to))}`;
+    }
+    case 'brightness': {
+      const { brightness } = filter;
+      const shown = (value: number | undefined) => value?.toString();
+      return brightness && `Brightness ${range(shown(brightness.from), shown(brightness.to))}`;
+    }
     case 'text':
       return filter.text && `“${filter.text}”`;
   }
@@ -78,6 +88,8 @@ export const conditions: readonly Condition[] = [
   'folder',
   'date',
   'size',
+  'aspect',
+  'brightness',
   'text',
 ];
 
