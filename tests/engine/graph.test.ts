@@ -161,6 +161,30 @@ describe('ONNX', () => {
     });
   });
 
+  it('reads a file of weights once, however many tensors lie in it', () => {
+    const tensor = (name: string, offset: string) => ({
+      name,
+      dims: [1],
+      dataType: 1,
+      dataLocation: 1,
+      externalData: [
+        { key: 'location', value: 'weights.bin' },
+        { key: 'offset', value: offset },
+        { key: 'length', value: '4' },
+      ],
+    });
+    const asked: string[] = [];
+    const { initializers } = decodeModel(
+      handmade({ initializer: [tensor('a', '0'), tensor('b', '4')] }),
+      (location) => {
+        asked.push(location);
+        return new Uint8Array(Float32Array.of(3, 5).buffer);
+      },
+    );
+    expect(asked).toEqual(['weights.bin']);
+    expect([...initializers.values()].map(({ data }) => data[0])).toEqual([3, 5]);
+  });
+
   it.each([
     ['no model', new TextEncoder().encode('hello, this is no model'), 'not an ONNX model'],
     ['an empty file', new Uint8Array(), 'not an ONNX model'],

@@ -4,13 +4,19 @@ import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { type ModelMessage, ModelProto } from '../../src-main/engine/graph/onnx-schema.ts';
 import { drawn } from './gradients.ts';
 
-export function externalClassifier(location: string): { model: Uint8Array; weights: Uint8Array } {
+/** @param odd an activation without a backward rule in the upper layer */
+export function externalClassifier(
+  location: string,
+  odd = false,
+): { model: Uint8Array; weights: Uint8Array } {
   const g = new GraphBuilder('classifier');
   const weight = (name: string, dims: number[]) => g.initializer(name, drawn(name, dims));
   const pads = { pads: [1, 1, 1, 1], strides: [2, 2] };
   let x = g.input('input', ['batch', 3, 32, 32]);
   x = g.node('Relu', [g.node('Conv', [x, weight('conv1.weight', [8, 3, 3, 3])], pads)]);
-  x = g.node('Relu', [g.node('Conv', [x, weight('conv2.weight', [8, 8, 3, 3])], pads)]);
+  x = g.node(odd ? 'Selu' : 'Relu', [
+    g.node('Conv', [x, weight('conv2.weight', [8, 8, 3, 3])], pads),
+  ]);
   x = g.node('Flatten', [g.node('GlobalAveragePool', [x])]);
   g.output(g.node('Gemm', [x, weight('fc.weight', [5, 8])], { transB: 1 }), ['batch', 5]);
 

@@ -7,6 +7,8 @@ import { EngineHost } from '../../src-main/engine/host.ts';
 import { backboneCalls } from '../../src-main/studio/backbones.ts';
 import { externalClassifier } from '../helpers/external-classifier.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { writeShapes } from '../helpers/shapes.ts';
+import { importAll, studioWithProject } from '../helpers/studio.ts';
 
 let home: string;
 beforeEach(async () => {
@@ -63,7 +65,7 @@ describe('weights in a file of their own', () => {
   it('are missed in words, and not taken from what was uploaded at another time', async () => {
     const { file } = await uploaded();
     await expect(studio()['backbones.add']({ file })).rejects.toThrow(
-      'The weights of net.onnx are in a file of their own, "net.onnx.data", which is not beside it: put both into one folder.',
+      'The weights of net.onnx are in a file of their own, "net.onnx.data", which is not beside it: put both into one folder, and choose both when you upload them.',
     );
     expect(await kept()).toEqual([]);
   });
@@ -81,5 +83,26 @@ describe('preprocessor_config.json', () => {
       inputSize: 32,
       normalisation: { mean: [0.5, 0.4, 0.3], std: [0.25, 0.2, 0.3] },
     });
+  });
+});
+
+describe('a run', () => {
+  it('that would have to train through an operator without a rule is refused at its start', async () => {
+    const engine = new EngineHost();
+    onTestFinished(() => engine.close());
+    const { studio: whole, folder } = await studioWithProject(engine);
+    await writeShapes(join(folder, 'shapes'), 5);
+    await importAll(whole, [join(folder, 'shapes')], 'folders');
+    const { model, weights } = externalClassifier('odd.onnx.data', true);
+    await writeFile(join(folder, 'odd.onnx'), model);
+    await writeFile(join(folder, 'odd.onnx.data'), weights);
+    await whole.call('backbones.add', { file: join(folder, 'odd.onnx') });
+    const start = whole.call('runs.start', {
+      runs: [{ recipe: 'fine-tune-all', backbone: 'odd', settings: {} }],
+    });
+    await expect(start).rejects.toThrow(
+      /odd cannot be trained through the operator Selu \(.*\): use it as it is \(feature-extraction\)\./,
+    );
+    expect((await whole.call('runs.list', {})).runs).toEqual([]);
   });
 });

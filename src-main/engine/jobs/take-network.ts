@@ -60,7 +60,7 @@ function readBeside({ file, beside = [] }: NetworkJob, location: string): Uint8A
   if (path !== undefined) return readFileSync(path);
   throw new StudioError(
     'not-found',
-    `The weights of ${basename(file)} are in a file of their own, "${location}", which is not beside it: put both into one folder.`,
+    `The weights of ${basename(file)} are in a file of their own, "${location}", which is not beside it: put both into one folder, and choose both when you upload them.`,
   );
 }
 
