@@ -252,6 +252,16 @@ for (const { place, open, here } of places)
       }
     });
 
+    it('shows where it looked, and what it was taught with that is near', async () => {
+      const buttons = page.getByRole('button', { name: /^Where it looks in/ });
+      await buttons.first().click();
+      await page.getByRole('img', { name: /^What speaks for .+: mostly / }).waitFor();
+      const near = page.getByRole('list', { name: 'Nearest training pictures' });
+      await expect.poll(() => near.getByRole('listitem').count()).toBe(6);
+      await buttons.first().click();
+      await expect.poll(() => near.count()).toBe(0);
+    });
+
     it('saves the labels', async () => {
       const file = await window.save(page.getByRole('button', { name: 'Save the labels' }));
       const lines = (await readFile(file, 'utf8')).trim().split(/\r?\n/);

@@ -6,6 +6,7 @@ import { StudioError } from '../../../src-shared/errors.ts';
 import { loadPixels } from '../../images/pixels.ts';
 import { explained, gradientGraph } from '../autodiff/input-gradient.ts';
 import { gradCam } from '../explain/grad-cam.ts';
+import { ancestors } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
 import { decodeModel, encodeModel } from '../graph/onnx.ts';
@@ -101,12 +102,19 @@ function mapBlocks(graph: Graph, file: string): MapBlock[] {
     );
   }
   const shapes = inferShapes(graph);
-  const blocks = named.flatMap(({ name, output }): MapBlock[] => {
-    const [, channels, height, width, ...more] = shapes.get(output) ?? [];
+  const mapAt = (value: string): MapBlock['dims'] | null => {
+    const [, channels, height, width, ...more] = shapes.get(value) ?? [];
     const isMap = typeof height === 'number' && typeof width === 'number' && more.length === 0;
-    return isMap && height * width > 1
-      ? [{ name, output, dims: [channels as number, height, width] }]
-      : [];
+    return isMap && height * width > 1 ? [channels as number, height, width] : null;
+  };
+  const before = new Set<string>();
+  const blocks = named.flatMap(({ name, output }): MapBlock[] => {
+    // A block that ends in a vector, such as one with the pooling in it, is looked at where its last map is.
+    const { nodes } = ancestors(graph, [output], before);
+    before.add(output);
+    const inside = nodes.flatMap(({ outputs }) => outputs).toReversed();
+    const last = [output, ...inside].find((value) => mapAt(value) !== null);
+    return last === undefined ? [] : [{ name, output: last, dims: mapAt(last)! }];
   });
   if (blocks.length === 0) {
     throw new StudioError(

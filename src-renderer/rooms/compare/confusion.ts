@@ -6,6 +6,10 @@ export const mistakes = (predictions: readonly Prediction[]): readonly Predictio
     .filter(({ actual, predicted }) => actual !== predicted)
     .toSorted((a, b) => b.probability - a.probability);
 
+/** Whether right or wrong. */
+export const surest = (predictions: readonly Prediction[]): readonly Prediction[] =>
+  predictions.toSorted((a, b) => b.probability - a.probability);
+
 /** Those of one cell of the confusion matrix, the surest first. */
 export const inCell = (
   predictions: readonly Prediction[],
