@@ -12,6 +12,7 @@ it('watches an imported folder, marks what is missing and shows it when asked', 
   for (const [i, name] of ['frog.png', 'newt.png'].entries())
     await noise(200, 150, i).blur(20).toFile(join(source, name));
   const page = await openPage(door.url);
+  await page.getByRole('heading', { name: 'No pictures yet' }).waitFor();
   await page.keyboard.press('i');
   await page
     .getByLabel('or type its path')
