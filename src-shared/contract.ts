@@ -5,6 +5,7 @@
  * Input is checked where it enters the main side (src-main/studio/dispatch.ts); types are inferred.
  */
 import { z } from 'zod';
+import { advice, outcome } from './advisor/advice.ts';
 import { augmentation } from './augmentation.ts';
 import * as d from './domain.ts';
 import { preferences } from './preferences.ts';
@@ -316,6 +317,24 @@ export const calls = {
       seconds: z.object({ exact: z.number(), fast: z.number() }).nullable(),
     }),
   ),
+  /**
+   * What the advisor last said of a backbone (the best one if none is given), and what came of it. `missing`: what to
+   * label before it can measure. `outdated`: labels have changed since, or it has said nothing yet.
+   */
+  'advisor.get': define(
+    z.strictObject({ backbone: z.string().optional() }),
+    z.object({
+      backbone: z.string(),
+      advice: advice.nullable(),
+      missing: z.string().nullable(),
+      outdated: z.boolean(),
+      measuring: z.boolean(),
+      outcome: outcome.nullable(),
+    }),
+  ),
+  /** Measures anew, which gives way to a training; follow `advisor.progress`. */
+  'advisor.run': define(z.strictObject({ backbone: z.string().optional() }), advice),
+  'advisor.cancel': define(none, done),
   'runs.list': define(none, z.object({ runs: z.array(d.run) })),
   'runs.epochs': define(z.strictObject({ id: d.runId }), z.object({ epochs: z.array(d.epoch) })),
   'runs.cancel': define(z.strictObject({ id: d.runId }), done),
@@ -500,6 +519,13 @@ export const events = {
   /** What comes before the epochs: layers that are compared, or epochs of the last layer alone. */
   'run.phase': z.object({ id: d.runId, phase: d.runPhase, done: z.int(), total: z.int() }),
   'run.epoch': z.object({ id: d.runId, epoch: d.epoch }),
+  'advisor.progress': z.object({
+    backbone: z.string(),
+    what: z.enum(['features', 'measuring']),
+    done: z.int(),
+    total: z.int(),
+  }),
+  'advisor.changed': z.object({ backbone: z.string() }),
   'preferences.changed': preferences,
   'assist.progress': d.assistState,
   /** There are new suggestions. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { StudioError, toErrorReply } from '../../src-shared/errors.ts';
 import { root } from '../programs.ts';
+import { advise } from './commands/advise.ts';
 import { backbones } from './commands/backbones.ts';
 import { cache } from './commands/cache.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -35,6 +36,7 @@ const commands = [
   next,
   similar,
   review,
+  advise,
   trainCommand,
   compareCommand,
   predict,

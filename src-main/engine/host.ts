@@ -17,6 +17,7 @@ const laneOf = {
   nearest: 'quick',
   describe: 'quick',
   measure: 'quick',
+  advise: 'assist',
   network: 'assist',
   embed: 'assist',
   suggest: 'assist',
@@ -41,17 +42,19 @@ export class EngineHost {
   #training: Promise<void> = Promise.resolve();
   /** The embedding that is going on, which a training stops. */
   #embedding: { readonly yields: AbortController; readonly ended: Promise<void> } | null = null;
+  /** Ends when the last embedding or advice asked for so far has ended: they write to the same features. */
+  #looking: Promise<void> = Promise.resolve();
   #closed = false;
 
   /**
    * Runs a job in an engine process, which is started when it is needed. Trainings wait for one
-   * another: they share the machine and the feature cache. An embedding gives way to a training, and goes
+   * another: they share the machine and the feature cache. An embedding or an advice gives way to a training, and goes
    * on when none is left.
    *
    * Rejects with an EngineEnded: the job failed, was cancelled by `signal`, or its process died.
    */
   async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult[J['kind']]> {
-    if (job.kind === 'embed') return this.#embed(job, options);
+    if (job.kind === 'embed' || job.kind === 'advise') return this.#inTurn(job, options);
     if (job.kind !== 'train') return this.#runNow(job, options);
     const before = this.#training;
     const turn = Promise.withResolvers<void>();
@@ -82,6 +85,18 @@ export class EngineHost {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all([...this.#children.values()].map((child) => child.close()));
     this.#children.clear();
+  }
+
+  async #inTurn<J extends Job>(job: J, options: RunOptions): Promise<JobResult[J['kind']]> {
+    const before = this.#looking;
+    const turn = Promise.withResolvers<void>();
+    this.#looking = turn.promise;
+    try {
+      await unlessAborted(before, options.signal);
+      return await this.#embed(job, options);
+    } finally {
+      void before.then(() => turn.resolve());
+    }
   }
 
   async #embed<J extends Job>(job: J, options: RunOptions): Promise<JobResult[J['kind']]> {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { saysOutOfMemory } from './ended.ts';
+import { advise } from './jobs/advise.ts';
 import { review, similar, spread, suggest } from './jobs/assist.ts';
 import { describe } from './jobs/describe.ts';
 import { embed } from './jobs/embed.ts';
@@ -21,6 +22,7 @@ const jobs: {
     context: JobContext,
   ) => Promise<JobResult[K]>;
 } = {
+  advise,
   network: takeNetwork,
   train,
   measure,

@@ -1,4 +1,6 @@
 /** What the studio and the engine process say to each other. Structured-cloned, so arrays stay binary. */
+
+import type { Advice } from '../../src-shared/advisor/advice.ts';
 import type {
   Epoch,
   Explanation,
@@ -176,7 +178,27 @@ export interface NetworkResult {
   readonly blocks: readonly string[];
 }
 
+/** Where the labelled images stand in the square. */
+export interface AdviseJob {
+  readonly kind: 'advise';
+  readonly backbone: BackboneFile;
+  readonly classes: number;
+  readonly examples: readonly Pick<Example, 'imageId' | 'sha256' | 'path' | 'label'>[];
+  /** The project's feature cache. */
+  readonly features: string;
+}
+
+export interface AdviseResult {
+  readonly similarity: Advice['similarity'];
+  readonly amount: Omit<Advice['amount'], 'labelled' | 'perClass'>;
+  /** What each recipe would take on this machine. */
+  readonly costs: Readonly<
+    Record<RecipeName, { readonly seconds: number; readonly memoryBytes: number }>
+  >;
+}
+
 export type Job =
+  | AdviseJob
   | NetworkJob
   | TrainJob
   | MeasureJob
@@ -289,6 +311,7 @@ export interface MeasureResult {
 }
 
 export interface JobResult {
+  advise: AdviseResult;
   /** Null where nothing is frozen. */
   measure: MeasureResult | null;
   network: NetworkResult;

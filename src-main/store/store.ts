@@ -1,4 +1,5 @@
 /** A project's database: one member for each family of tables. The only place that speaks SQL is this folder. */
+import { advicesTable } from './advices.ts';
 import { closeDatabase, openDatabase } from './database.ts';
 import { datasetsTable } from './datasets.ts';
 import { epochsTable } from './epochs.ts';
@@ -38,6 +39,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     marks: marksTable(database, operations),
     views: viewsTable(database, operations),
     history: operations,
+    advices: advicesTable(database),
     sources: sourcesTable(database),
     splits: splitsTable(database),
     statistics: statisticsTable(database),

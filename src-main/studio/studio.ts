@@ -3,6 +3,7 @@ import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { EngineHost } from '../engine/host.ts';
 import { Inspectors } from '../images/inspectors.ts';
+import { advisorCalls } from './advisor.ts';
 import { assistCalls } from './assist.ts';
 import { augmentationCalls } from './augmentation.ts';
 import { backboneCalls } from './backbones.ts';
@@ -73,6 +74,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
   const preferences = preferenceCalls(context);
   const assist = assistCalls(context, subscribe, { eager: options.resumesQueue ?? true });
   const images = imageCalls(context, assist.guesses);
+  const compare = compareCalls(context);
   const handlers: Handlers = {
     ...project,
     ...beginCalls(project),
@@ -89,7 +91,8 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...backboneCalls(context, { closing: downloads.signal }),
     ...runCalls(context, { resumes: options.resumesQueue ?? true }),
     ...estimateCalls(context),
-    ...compareCalls(context),
+    ...compare,
+    ...advisorCalls(context, compare),
     ...insideCalls(context),
     ...changesCalls(context),
     ...predictCalls(context),

@@ -9,6 +9,7 @@ import { runNotes } from './008-run-notes.ts';
 import { heldOut } from './009-held-out.ts';
 import { partPredictions } from './010-part-predictions.ts';
 import { statistics } from './011-statistics.ts';
+import { advices } from './012-advices.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -26,4 +27,5 @@ export const migrations: readonly string[] = [
   heldOut,
   partPredictions,
   statistics,
+  advices,
 ];

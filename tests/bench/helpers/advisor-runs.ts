@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backbone } from '../../../src-main/engine/backbones/backbone.ts';
 import { loadBackbone } from '../../../src-main/engine/backbones/weight-file.ts';
+import { adviseOn } from '../../../src-main/engine/jobs/advise.ts';
 import { trainOn } from '../../../src-main/engine/jobs/train.ts';
-import type { BackboneFile, Example } from '../../../src-main/engine/protocol.ts';
+import type { AdviseResult, BackboneFile, Example } from '../../../src-main/engine/protocol.ts';
 import { argmax } from '../../../src-main/engine/training/classification.ts';
 import { seededRandom, shuffled } from '../../../src-main/engine/training/random.ts';
 import { backboneFile } from '../../../src-main/studio/weight-folder.ts';
@@ -108,6 +109,31 @@ export async function examplesOf(cell: Cell): Promise<{
     return splits.flatMap((split, at) => (own[at] ? [{ ...own[at], split }] : []));
   });
   return { classes, examples: examples.map((example, i) => ({ ...example, imageId: i + 1 })) };
+}
+
+/** What the advisor measures of a cell: on the labelled images, and not on those of the test. */
+export interface AdviceLine extends Cell {
+  readonly kind: 'advice';
+  readonly labelled: number;
+  readonly advice: Pick<AdviseResult, 'similarity' | 'amount'>;
+}
+
+export async function adviseCell(cell: Cell): Promise<AdviceLine> {
+  const { file, backbone } = await smallBackbone();
+  const { classes, examples } = await examplesOf(cell);
+  const labelled = examples.filter(({ split }) => split !== 'test');
+  const { similarity, amount } = await adviseOn(
+    backbone,
+    {
+      kind: 'advise',
+      backbone: file,
+      classes: classes.length,
+      examples: labelled,
+      features: featuresOf(cell),
+    },
+    { signal: new AbortController().signal, report: () => {} },
+  );
+  return { kind: 'advice', ...cell, labelled: labelled.length, advice: { similarity, amount } };
 }
 
 const caches = join(tmpdir(), 'graft-advisor-features');

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Random } from '../../../../src-shared/random.ts';
 import { fontFile, fonts, packageFolder } from './packages.ts';
 import { between, type LabelledSet, side } from './set.ts';
@@ -127,7 +127,7 @@ function spread<T>(items: readonly T[]): T[] {
   return items.map((_, i) => items[(i * stride) % items.length]!);
 }
 
-const onWhite = (picture: sharp.Sharp) =>
+const onWhite = (picture: Sharp) =>
   picture
     .resize(side, side, { fit: 'contain', background: '#ffffff' })
     .flatten({ background: '#ffffff' })

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import type { Advice } from '../../../src-shared/advisor/advice.ts';
+import { square } from '../../../src-shared/advisor/square.ts';
+import { recipes } from '../../../src-shared/recipes.ts';
+import { interruptible } from '../interrupt.ts';
+import { addCommonOptions, type CommonOptions } from '../options.ts';
+import { duration, fileSize, percent, print, printJson, table } from '../output.ts';
+import { createProgress } from '../progress.ts';
+import { withProject } from '../session.ts';
+
+interface Options extends CommonOptions {
+  readonly backbone?: string;
+}
+
+const points = (share: number) => (100 * share).toFixed(1);
+
+function adviceText({ similarity, amount, quadrant, recommended }: Advice): string {
+  const { value, low, high } = amount.gainFromDoubling;
+  return [
+    `${square[quadrant].title}. ${square[quadrant].words}`,
+    '',
+    `Similarity ${similarity.score.toFixed(2)} (${similarity.low.toFixed(2)} to ${similarity.high.toFixed(2)}), from 0 to 1.`,
+    `Twice as many labels would add about ${points(value)} points (${points(low)} to ${points(high)}).`,
+    '',
+    table(similarity.byBlock, [
+      { title: 'Block', text: ({ block }) => block },
+      { title: 'Probe', text: ({ probe }) => percent(probe.value), align: 'right' },
+      { title: 'LogME', text: ({ logme }) => logme.toFixed(3), align: 'right' },
+      {
+        title: 'Divergence',
+        text: ({ divergence }) => (divergence ? divergence.value.toFixed(2) : '–'),
+        align: 'right',
+      },
+    ]),
+    '',
+    table(recommended, [
+      { title: 'Recipe', text: ({ recipe }) => recipes[recipe].title },
+      {
+        title: 'At most',
+        text: ({ estimatedSeconds }) => duration(estimatedSeconds),
+        align: 'right',
+      },
+      {
+        title: 'Memory',
+        text: ({ estimatedMemoryBytes }) => fileSize(estimatedMemoryBytes),
+        align: 'right',
+      },
+    ]),
+  ].join('\n');
+}
+
+export function advise(program: Command): void {
+  addCommonOptions(program.command('advise <dir>'))
+    .description('measure how similar and how many the labelled pictures are, and name the recipe')
+    .option('--backbone <name>', 'the network; the best one there is if not given')
+    .action((dir: string, options: Options) =>
+      withProject(dir, options.connect, ({ studio }) =>
+        interruptible(async (signal) => {
+          const progress = createProgress(options);
+          const unsubscribe = studio.subscribe((event) => {
+            if (event.name !== 'advisor.progress') return;
+            const { what, done, total } = event.data;
+            const words = what === 'features' ? 'Looking at the pictures' : 'Measuring';
+            const unit = what === 'features' ? 'pictures' : 'steps';
+            progress.show({ what: words, done, total, unit, secondsLeft: null });
+          });
+          const stop = () => void studio.call('advisor.cancel', {}).catch(() => {});
+          signal.addEventListener('abort', stop);
+          try {
+            const { backbone } = options;
+            const said = await studio.call('advisor.run', backbone ? { backbone } : {});
+            progress.clear();
+            if (options.json) printJson(said);
+            else print(adviceText(said));
+          } finally {
+            unsubscribe();
+            signal.removeEventListener('abort', stop);
+          }
+        }),
+      ),
+    );
+}

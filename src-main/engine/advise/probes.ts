@@ -1,0 +1,111 @@
+/** Linear classifiers on a block's features: how well they do, on images that they have not seen. */
+import { gather, type Matrix, rowOf } from '../assist/algebra.ts';
+import { fit, logitsOf } from '../assist/softmax-regression.ts';
+import { stratifiedFolds } from '../training/choose-layer.ts';
+import { argmax } from '../training/classification.ts';
+import { type Random, seededRandom, shuffled } from '../training/random.ts';
+
+const decay = 3e-3;
+const folds = 5;
+const seed = 1;
+/** Stream of the seed. */
+const drawing = 21;
+
+/** Rows around zero and of length one on average, so that one decay fits every block. */
+export function centred({ rows, columns, data }: Matrix): Matrix {
+  const mean = new Float64Array(columns);
+  for (let i = 0; i < data.length; i++) mean[i % columns]! += data[i]! / rows;
+  const moved = Float32Array.from(data, (value, i) => value - mean[i % columns]!);
+  const scale = Math.sqrt(moved.reduce((sum, value) => sum + value * value, 0) / rows) || 1;
+  return { rows, columns, data: moved.map((value) => value / scale) };
+}
+
+async function rightOn(
+  rows: Matrix,
+  labels: readonly number[],
+  classes: number,
+  train: readonly number[],
+  held: readonly number[],
+): Promise<boolean[]> {
+  const taught = train.map((i) => labels[i]!);
+  const classifier = await fit(gather(rows, train), taught, { classes, decay });
+  const logits = await logitsOf(classifier, gather(rows, held));
+  return held.map((i, at) => argmax(rowOf(logits, at)) === labels[i]);
+}
+
+/**
+ * Five stratified folds, each judged by a classifier of the others.
+ *
+ * @returns for each row whether it was recognised
+ */
+export async function recognised(
+  features: Matrix,
+  labels: readonly number[],
+  classes: number,
+): Promise<boolean[]> {
+  const rows = centred(features);
+  const all = labels.map((_, i) => i);
+  const right = new Array<boolean>(labels.length).fill(false);
+  for (const held of stratifiedFolds(all, labels, Math.min(folds, labels.length), seed)) {
+    const away = new Set(held);
+    const rest = all.filter((i) => !away.has(i));
+    const said = await rightOn(rows, labels, classes, rest, held);
+    for (const [at, i] of held.entries()) right[i] = said[at]!;
+  }
+  return right;
+}
+
+export interface Repeats {
+  /** Of all labels. */
+  readonly fraction: number;
+  /** That were learned from. */
+  readonly images: number;
+  /** Of each repeat, on the fifth of the images that no classifier of the repeat learned from. */
+  readonly accuracies: readonly number[];
+}
+
+export const fractions = [0.1, 0.2, 0.4, 0.8] as const;
+const repeats = 8;
+
+/** Accuracies after a tenth, a fifth, two and four fifths of the labels, each repeated with others. */
+export async function learningCurve(
+  features: Matrix,
+  labels: readonly number[],
+  classes: number,
+  progress: (share: number) => void,
+): Promise<readonly Repeats[]> {
+  const rows = centred(features);
+  const all = labels.map((_, i) => i);
+  const accuracies = fractions.map((): number[] => []);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    // Class by class in turn, so that any beginning of the list has about as many of each.
+    const order = inTurn(all, labels, seededRandom(seed + repeat, drawing));
+    const most = Math.round(fractions.at(-1)! * all.length);
+    const held = order.slice(most);
+    for (const [at, fraction] of fractions.entries()) {
+      const train = order.slice(0, Math.max(classes, Math.round(fraction * all.length)));
+      const right = await rightOn(rows, labels, classes, train, held);
+      accuracies[at]!.push(right.filter(Boolean).length / right.length);
+    }
+    progress((repeat + 1) / repeats);
+  }
+  return fractions.map((fraction, at) => ({
+    fraction,
+    images: Math.max(classes, Math.round(fraction * all.length)),
+    accuracies: accuracies[at]!,
+  }));
+}
+
+/** In random order, the classes mixed evenly: each image at its place within its class. */
+function inTurn(all: readonly number[], labels: readonly number[], random: Random): number[] {
+  const places = new Map<number, number>();
+  const seen = new Map<number, number>();
+  const counts = Map.groupBy(all, (i) => labels[i]!);
+  for (const i of shuffled(all, random)) {
+    const label = labels[i]!;
+    const before = seen.get(label) ?? 0;
+    seen.set(label, before + 1);
+    places.set(i, (before + random()) / counts.get(label)!.length);
+  }
+  return all.toSorted((a, b) => places.get(a)! - places.get(b)!);
+}

@@ -1,0 +1,153 @@
+/** The course's two questions, answered by measurement; and the answer held against what came of it. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Advice, Outcome } from '../../src-shared/advisor/advice.ts';
+import { quadrantOf } from '../../src-shared/advisor/position.ts';
+import { outcomeOf, recommended } from '../../src-shared/advisor/recommend.ts';
+import type { Run } from '../../src-shared/domain.ts';
+import { StudioError } from '../../src-shared/errors.ts';
+import { fewToLearn } from '../../src-shared/readiness.ts';
+import type { RecipeName } from '../../src-shared/recipes.ts';
+import type { Progress } from '../engine/protocol.ts';
+import { bestBackbone } from './backbones.ts';
+import type { Context, OpenProject } from './context.ts';
+import { featureFolder } from './features.ts';
+import type { Handlers } from './handlers.ts';
+import { classesOf } from './suggestions.ts';
+import { backboneFile } from './weight-folder.ts';
+
+type Calls = Pick<Handlers, 'advisor.get' | 'advisor.run' | 'advisor.cancel'>;
+
+export function advisorCalls(context: Context, compare: Pick<Handlers, 'runs.compare'>): Calls {
+  const measuring = new Map<
+    string,
+    { readonly abort: AbortController; readonly advice: Promise<Advice> }
+  >();
+
+  context.onOpen((project) => {
+    project.onClose(async () => {
+      const all = [...measuring.values()];
+      for (const { abort } of all) abort.abort();
+      await Promise.allSettled(all.map(({ advice }) => advice));
+    });
+  });
+
+  async function measure(project: OpenProject, name: string, signal: AbortSignal) {
+    const { store } = project;
+    const backbone = await backboneFile(name);
+    const { labelled } = classesOf(project, 1);
+    const files = new Map(store.images.labelled().map((image) => [image.id, image]));
+    const examples = Array.from(labelled.ids, (id, i) => {
+      const { sha256, path } = files.get(id)!;
+      return { imageId: id, sha256, path, label: labelled.labels[i]! };
+    });
+    const perClass = countsOf(project);
+    const { classes } = labelled;
+    const job = { kind: 'advise', backbone, classes, examples, features: featureFolder(project) };
+    const onProgress = (progress: Progress) => {
+      if (progress.kind !== 'features' && progress.kind !== 'phase') return;
+      const what = progress.kind === 'features' ? 'features' : 'measuring';
+      const { done, total } = progress;
+      context.emit({ name: 'advisor.progress', data: { backbone: name, what, done, total } });
+    };
+    const found = await context.engine.run(job as typeof job & { kind: 'advise' }, {
+      onProgress,
+      signal,
+    });
+    const quadrant = quadrantOf(found.similarity.score, found.amount.score);
+    const advice: Advice = {
+      backbone: name,
+      similarity: found.similarity,
+      amount: { ...found.amount, labelled: examples.length, perClass },
+      quadrant,
+      recommended: recommended(quadrant, found.costs),
+    };
+    store.advices.add(advice);
+    context.emit({ name: 'advisor.changed', data: { backbone: name } });
+    return advice;
+  }
+
+  /** The last advice before runs that tell whether it was right. */
+  async function outcome({ store }: OpenProject, backbone: string): Promise<Outcome | null> {
+    const runs = store.runs
+      .list()
+      .filter((run) => run.backbone === backbone && run.state === 'finished' && run.test);
+    for (const { createdAt, advice } of store.advices.list(backbone)) {
+      const latest = new Map<RecipeName, Run>();
+      for (const run of runs.toSorted((a, b) => a.id - b.id)) {
+        if (run.createdAt >= createdAt) latest.set(run.recipe, run);
+      }
+      const first = advice.recommended[0]!.recipe;
+      if (!latest.has(first) || latest.size < 2) continue;
+      const { pairs } = await compare['runs.compare']({
+        ids: [...latest.values()].map((r) => r.id),
+      });
+      const pValueOf = (a: RecipeName, b: RecipeName) => {
+        const ids = [latest.get(a)!.id, latest.get(b)!.id];
+        return pairs.find((pair) => ids.includes(pair.a) && ids.includes(pair.b))?.pValue ?? null;
+      };
+      const tried = [...latest.values()].map(({ recipe, test }) => ({
+        recipe,
+        accuracy: test!.accuracy,
+      }));
+      return outcomeOf(first, tried, pValueOf);
+    }
+    return null;
+  }
+
+  const chosen = async (name: string | undefined) => name ?? (await bestBackbone()).name;
+
+  return {
+    'advisor.get': async ({ backbone }) => {
+      const project = context.project();
+      const name = await chosen(backbone);
+      const advice = project.store.advices.list(name)[0]?.advice ?? null;
+      return {
+        backbone: name,
+        advice,
+        missing: missingForAdvice(project),
+        outdated: !advice || !isDeepStrictEqual(advice.amount.perClass, countsOf(project)),
+        measuring: measuring.has(name),
+        outcome: await outcome(project, name),
+      };
+    },
+
+    'advisor.run': async ({ backbone }) => {
+      const project = context.project();
+      const missing = missingForAdvice(project);
+      if (missing) throw new StudioError('refused', missing);
+      const name = await chosen(backbone);
+      const there = measuring.get(name);
+      if (there) return there.advice;
+      const abort = new AbortController();
+      const advice = measure(project, name, abort.signal).finally(() => measuring.delete(name));
+      measuring.set(name, { abort, advice });
+      return advice;
+    },
+
+    'advisor.cancel': () => {
+      for (const { abort } of measuring.values()) abort.abort();
+      return {};
+    },
+  };
+}
+
+/** By label; excluded images do not count. */
+function countsOf({ store }: OpenProject): Record<string, number> {
+  return Object.fromEntries(
+    store.labels
+      .list()
+      .map(({ name, count, excluded }) => [name, count - excluded] as const)
+      .filter(([, count]) => count > 0),
+  );
+}
+
+/** A measurement on fewer says nothing: the one next step in a sentence; null when there are enough. */
+function missingForAdvice(project: OpenProject): string | null {
+  const counts = Object.entries(countsOf(project));
+  if (counts.length < 2)
+    return 'Label pictures with at least two labels, and the advisor can measure them.';
+  const few = counts.find(([, count]) => count < fewToLearn);
+  if (!few) return null;
+  const more = fewToLearn - few[1];
+  return `Label ${more} more ${more === 1 ? 'picture' : 'pictures'} of ${few[0]}, and the advisor can measure them.`;
+}

@@ -1,0 +1,52 @@
+/** The course's square: what each quadrant means, which recipe follows, and why. */
+import type { RecipeName } from '../recipes.ts';
+import type { Quadrant } from './advice.ts';
+
+interface Meaning {
+  readonly title: string;
+  /** The one that follows, and those beside it in the square. */
+  readonly recipe: RecipeName;
+  readonly neighbours: readonly RecipeName[];
+  /** Two sentences for a newcomer: what it means, and why the recipe follows. */
+  readonly words: string;
+}
+
+export const square: Readonly<Record<Quadrant, Meaning>> = {
+  'similar-little': {
+    title: 'Similar, little',
+    recipe: 'feature-extraction',
+    neighbours: ['fine-tune-top', 'early-features'],
+    words:
+      'The network already sees what matters in your pictures, and there are too few of them to teach it more safely. So keep it as it is and train only a new last layer.',
+  },
+  'similar-lots': {
+    title: 'Similar, lots',
+    recipe: 'fine-tune-all',
+    neighbours: ['fine-tune-top', 'feature-extraction'],
+    words:
+      'The network already sees what matters, and there are enough pictures to adapt it without spoiling it. So keep all it knows and train every layer gently.',
+  },
+  'different-little': {
+    title: 'Different, little',
+    recipe: 'early-features',
+    neighbours: ['feature-extraction', 'fine-tune-top'],
+    words:
+      'The upper layers look for things that your pictures do not show, while the early ones see edges and patterns that are in any picture. So read an early layer, and train only a classifier on it.',
+  },
+  'different-lots': {
+    title: 'Different, lots',
+    recipe: 'from-scratch',
+    neighbours: ['fine-tune-all', 'early-features'],
+    words:
+      'What the network knows helps little here, and there are enough pictures to learn without it. So keep only its shape and train everything anew.',
+  },
+};
+
+/** Why each recipe is worth training beside the first. */
+export const besideWhy: Readonly<Record<RecipeName, string>> = {
+  'feature-extraction': 'The cheapest to train, and the one to beat.',
+  'early-features': 'Wins where the early layers tell your pictures apart better than the last.',
+  'fine-tune-top': 'A step further: also adapts the last blocks to your pictures.',
+  'fine-tune-all': 'Adapts every block: pays off as pictures become many.',
+  'from-scratch': 'Keeps nothing of what the network knows.',
+};
