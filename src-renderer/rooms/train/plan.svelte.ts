@@ -55,6 +55,17 @@ export class Plan {
     }
   }
 
+  /** Of cross-validation: as many as every chosen recipe has, 0 where one has none. */
+  get folds(): number {
+    const counts = [...this.recipes].map((recipe) => this.settings(recipe).folds);
+    return counts.length === 0 ? 0 : Math.min(...counts);
+  }
+
+  /** For all recipes, also those that are chosen later. */
+  setFolds(folds: number): void {
+    for (const recipe of recipeNames) this.change(recipe, 'folds', folds);
+  }
+
   /** Is there a chosen recipe to which the precision means something? */
   get freezes(): boolean {
     return this.#freezing().length > 0;
