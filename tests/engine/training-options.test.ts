@@ -80,7 +80,7 @@ async function tenSteps(forward: Graph, { options, rates, parts, dims, draw }: S
     const divisor = weights.reduce((sum, weight) => sum + weight);
     losses.push(await trainer.step({ parts: made, rateFactor: 1, divisor }));
   }
-  return { losses, weights: trainer.weights };
+  return { losses, weights: (await trainer.read()).weights };
 }
 
 const drawLinear = (step: number) => ({

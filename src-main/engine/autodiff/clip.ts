@@ -7,7 +7,9 @@ import type { GraphBuilder } from '../graph/builder.ts';
  */
 export function clipped(g: GraphBuilder, gradients: readonly string[], most: number): string[] {
   const squares = gradients.map((name) => g.node('ReduceSumSquare', [name], { keepdims: 0 }));
-  const norm = g.node('Sqrt', [g.node('Sum', squares)]);
+  // Two at a time: the operator Sum is one that WebGPU lacks.
+  const sum = squares.reduce((before, square) => g.node('Add', [before, square]));
+  const norm = g.node('Sqrt', [sum]);
   const share = g.node('Div', [g.constant(most), g.node('Add', [norm, g.constant(1e-6)])]);
   const factor = g.node('Min', [share, g.constant(1)]);
   return gradients.map((name) => g.node('Mul', [name, factor]));

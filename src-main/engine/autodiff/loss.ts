@@ -44,12 +44,17 @@ export function crossEntropy(
   const expected = weights ? g.node('Mul', [targets, weights]) : targets;
   const by = divisor ?? divisorOf(g, labels, weights, mixed);
 
-  const logProbabilities = g.node('LogSoftmax', [logits], { axis: -1 });
+  // In steps, with the largest logit taken off: WebGPU lacks the operator LogSoftmax.
+  const last = g.constant([-1], 'int64');
+  const shifted = g.node('Sub', [logits, g.node('ReduceMax', [logits], { axes: [-1] })]);
+  const exponentials = g.node('Exp', [shifted]);
+  const sums = g.node('ReduceSum', [exponentials, last]);
+  const logProbabilities = g.node('Sub', [shifted, g.node('Log', [sums])]);
   const hits = g.node('Mul', [logProbabilities, expected]);
   const sum = g.node('ReduceSum', [hits, g.constant([0, 1], 'int64')], { keepdims: 0 });
   const mean = g.node('Div', [g.node('Neg', [sum]), by]);
 
-  const probabilities = g.node('Softmax', [logits], { axis: -1 });
+  const probabilities = g.node('Div', [exponentials, sums]);
   // Without weights the targets of a picture add up to one.
   const total = weights && g.node('ReduceSum', [expected, g.constant([1], 'int64')]);
   const given = total ? g.node('Mul', [probabilities, total]) : probabilities;

@@ -9,6 +9,12 @@ import type { FeatureCache } from './cache.ts';
  */
 export const memoryLimit = 2 ** 28;
 
+/** All features in one array, of which some rows are wanted at a time. */
+export interface Held {
+  readonly all: Float32Array;
+  readonly count: number;
+}
+
 export interface Features {
   /** Shape of one picture's features. */
   readonly dims: readonly number[];
@@ -16,6 +22,9 @@ export interface Features {
   gather(examples: readonly number[]): Float32Array | Promise<Float32Array>;
   /** As the pictures are seen in an epoch of training, counted from 1; absent: always as they are. */
   seen?(epoch: number): Features;
+  /** Where all are in memory: they, and in which row an example's are. */
+  readonly held?: Held;
+  row?(example: number): number;
 }
 
 /** Those that are there already. */
@@ -41,6 +50,7 @@ export function openFeatures(
     caches[view]!.read(example.sha256, into, at * floats);
 
   let copy = read;
+  let held: { readonly held: Held; readonly rowOf: (example: Example) => number } | undefined;
   if (4 * floats * rows <= limit) {
     const all = new Float32Array(floats * rows);
     const firstRow = new Map<string, number>();
@@ -49,6 +59,10 @@ export function openFeatures(
       firstRow.set(example.sha256, row);
       for (let view = 0; view < viewsOf(example); view++) read(example, view, all, row++);
     }
+    held = {
+      held: { all, count: rows },
+      rowOf: ({ sha256 }) => firstRow.get(sha256)!,
+    };
     copy = ({ sha256 }, view, into, at) => {
       const from = (firstRow.get(sha256)! + view) * floats;
       into.set(all.subarray(from, from + floats), at * floats);
@@ -61,6 +75,10 @@ export function openFeatures(
       for (const [i, at] of of.entries()) copy(examples[at]!, viewOf(examples[at]!), features, i);
       return features;
     },
+    ...(held && {
+      held: held.held,
+      row: (at: number) => held!.rowOf(examples[at]!) + viewOf(examples[at]!),
+    }),
   });
   const plain = choosing(() => 0);
   if (others.length === 0) return plain;
@@ -77,6 +95,8 @@ export function inMemory(all: Float32Array, dims: readonly number[]): KnownFeatu
   const floats = dims.reduce((product, dim) => product * dim, 1);
   return {
     dims,
+    held: { all, count: all.length / floats },
+    row: (example) => example,
     gather(of) {
       const features = new Float32Array(of.length * floats);
       for (const [i, at] of of.entries()) {

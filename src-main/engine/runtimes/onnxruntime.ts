@@ -1,8 +1,19 @@
-/** ONNX Runtime: the default runtime, on the CPU or on any GPU through WebGPU. */
+/** ONNX Runtime: on the processor, on any GPU through WebGPU, on NVIDIA's through CUDA. */
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { DeviceKind } from '../../../src-shared/devices.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import type { ElementType, Tensor, TensorData, ValueInfo } from '../graph/graph.ts';
-import type { Runtime, Session, SessionOptions, Tensors } from './runtime.ts';
+import { deviceReason } from './device-reason.ts';
+import {
+  DeviceFailed,
+  isHere,
+  type Runtime,
+  type Session,
+  type SessionOptions,
+  type Tensors,
+  type Value,
+  type Values,
+} from './runtime.ts';
 
 type OrtData = Float32Array;
 
@@ -39,21 +50,41 @@ function describe(values: InferenceSession['inputMetadata']): ValueInfo[] {
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-async function open(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+const providers = {
+  cpu: ['cpu'],
+  webgpu: ['webgpu', 'cpu'],
+  cuda: ['cuda', 'cpu'],
+} as const satisfies Record<DeviceKind, readonly string[]>;
+
+async function open(
+  device: DeviceKind,
+  model: Uint8Array,
+  { threads, stays = [], profile }: SessionOptions = {},
+): Promise<Session> {
+  const there = device === 'cpu' ? [] : stays;
+  const failed = (error: unknown) => {
+    if (device === 'cpu') return error;
+    return new DeviceFailed(device, deviceReason(device, reason(error)), { cause: error });
+  };
   const session = await InferenceSession.create(model, {
-    executionProviders: options.device === 'webgpu' ? ['webgpu', 'cpu'] : ['cpu'],
-    ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+    executionProviders: providers[device],
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    ...(there.length > 0 && {
+      preferredOutputLocation: Object.fromEntries(there.map((name) => [name, 'gpu-buffer'])),
+    }),
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     logSeverityLevel: 3,
     // A plan of the second run's memory is laid out beside what the first run has taken: twice as much.
     enableMemPattern: false,
   }).catch((error: unknown) => {
+    if (device !== 'cpu') throw failed(error);
     throw new StudioError('refused', `ONNX Runtime cannot open this network: ${reason(error)}`, {
       cause: error,
     });
   });
 
-  const run = async (
-    feeds: Tensors,
+  const runThere = async (
+    feeds: Values,
     fetches: readonly string[] = session.outputNames,
     into: Tensors = {},
   ) => {
@@ -61,24 +92,64 @@ async function open(model: Uint8Array, options: SessionOptions = {}): Promise<Se
       session.inputNames.map((name) => {
         const feed = feeds[name];
         if (!feed) throw new Error(`the input "${name}" is missing`);
-        return [name, toOrt(feed)];
+        return [name, isHere(feed) ? toOrt(feed) : (feed.handle as OrtTensor)];
       }),
     );
-    const wanted = Object.fromEntries(
-      fetches.map((name) => [name, into[name] ? toOrt(into[name]) : null]),
+    const run = async (wanted: Record<string, OrtTensor | null>) =>
+      session.run(given, wanted).catch((error: unknown) => {
+        throw failed(error);
+      });
+    if (there.length > 0) {
+      // Where outputs stay, the library takes their places from the order of what is fetched, as if that were
+      // all outputs, and forgets what they were to be written into.
+      const results = await run(
+        Object.fromEntries(session.outputNames.map((name) => [name, null])),
+      );
+      const values = session.outputNames.map(
+        (name) => [name, asValue(results[name] as OrtTensor)] as const,
+      );
+      const wanted = new Set(fetches);
+      for (const [name, value] of values) if (!wanted.has(name) && !isHere(value)) value.release();
+      return Object.fromEntries(values.filter(([name]) => wanted.has(name)));
+    }
+    const results = await run(
+      Object.fromEntries(fetches.map((name) => [name, into[name] ? toOrt(into[name]) : null])),
     );
-    const results = await session.run(given, wanted);
     return Object.fromEntries(
-      fetches.map((name) => [name, into[name] ?? fromOrt(results[name] as OrtTensor)]),
+      fetches.map((name) => [name, into[name] ?? asValue(results[name] as OrtTensor)]),
     );
   };
 
   return {
     inputs: describe(session.inputMetadata),
     outputs: describe(session.outputMetadata),
-    run,
-    close: () => session.release(),
+    runThere,
+    async run(feeds, fetches, into) {
+      const results = await runThere(feeds, fetches, into);
+      for (const [name, value] of Object.entries(results)) {
+        if (!isHere(value)) throw new Error(`the output "${name}" stays on the device`);
+      }
+      return results as Record<string, Tensor>;
+    },
+    async close() {
+      if (profile !== undefined) session.endProfiling();
+      await session.release();
+    },
   };
 }
 
-export const onnxruntime: Runtime = { name: 'onnxruntime', open };
+function asValue(tensor: OrtTensor): Value {
+  if (tensor.location !== 'gpu-buffer') return fromOrt(tensor);
+  const { type, dims } = tensor;
+  return { type: type as ElementType, dims, handle: tensor, release: () => tensor.dispose() };
+}
+
+/** ONNX Runtime on one of the devices; whether it is there shows when a session is opened. */
+export const onDevice = (device: DeviceKind): Runtime => ({
+  name: 'onnxruntime',
+  device,
+  open: (model, options) => open(device, model, options),
+});
+
+/** On the processor. */
+export const onnxruntime = onDevice('cpu');

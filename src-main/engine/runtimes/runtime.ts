@@ -1,13 +1,29 @@
 /** What can run a graph. The rest of the engine knows no library by name. */
+import type { DeviceKind } from '../../../src-shared/devices.ts';
 import type { Tensor, ValueInfo } from '../graph/graph.ts';
 
 export interface SessionOptions {
   /** Threads inside one operator; the runtime's own choice when absent. */
   readonly threads?: number;
-  readonly device?: 'cpu' | 'webgpu';
+  /** Outputs that stay in the memory of the device; without effect on the processor. */
+  readonly stays?: readonly string[];
+  /** A file's name without its end: a profile of all runs is written there when the session is closed. */
+  readonly profile?: string;
 }
 
+/** A tensor in the memory of a device, where an output of a session was left. */
+export interface DeviceTensor extends Pick<ValueInfo, 'type' | 'dims'> {
+  /** What the runtime knows it by. */
+  readonly handle: unknown;
+  /** Gives its memory back; it cannot be fed after that. */
+  release(): void;
+}
+
+export type Value = Tensor | DeviceTensor;
 export type Tensors = Readonly<Record<string, Tensor>>;
+export type Values = Readonly<Record<string, Value>>;
+
+export const isHere = (value: Value): value is Tensor => 'data' in value;
 
 export interface Session {
   readonly inputs: readonly ValueInfo[];
@@ -15,16 +31,37 @@ export interface Session {
   /**
    * Runs the graph once. Arrays are handed over and back without copying, so a result may be fed again.
    *
-   * @param fetches names of the outputs that are wanted; all of them when absent.
+   * @param fetches names of the outputs that are wanted, none of which stays on the device; all of them when absent.
    * @param into tensors that take the outputs of the same name: their arrays are written in place and
    *   nothing is allocated. None may share memory with a feed.
    */
-  run(feeds: Tensors, fetches?: readonly string[], into?: Tensors): Promise<Record<string, Tensor>>;
+  run(feeds: Values, fetches?: readonly string[], into?: Tensors): Promise<Record<string, Tensor>>;
+  /** The same, where outputs may stay. */
+  runThere(
+    feeds: Values,
+    fetches?: readonly string[],
+    into?: Tensors,
+  ): Promise<Record<string, Value>>;
   close(): Promise<void>;
 }
 
 export interface Runtime {
   readonly name: string;
-  /** @param model a serialised ONNX model. Throws a StudioError when the runtime refuses it. */
+  readonly device: DeviceKind;
+  /**
+   * @param model a serialised ONNX model. Throws a StudioError when the runtime refuses it, a DeviceFailed when
+   *   the device is not there.
+   */
   open(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+}
+
+/** A device other than the processor did not do what was asked of it. */
+export class DeviceFailed extends Error {
+  override name = 'DeviceFailed';
+  readonly device: DeviceKind;
+
+  constructor(device: DeviceKind, reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.device = device;
+  }
 }

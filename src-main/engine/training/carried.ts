@@ -1,20 +1,21 @@
 /** Tensors that a graph takes and gives anew, run after run. */
 import { next } from '../autodiff/step.ts';
-import type { Tensors } from '../runtimes/runtime.ts';
+import { isHere, type Tensors, type Values } from '../runtimes/runtime.ts';
+import { release } from '../runtimes/transfer.ts';
 
 export class Carried {
-  #now: Tensors;
+  #now: Values;
   /** Where the next run writes: two sets take turns, and no run allocates any. */
   #spare: Tensors = {};
   /** The first values belong to whoever gave them, and are not written to. */
   #borrowed = true;
 
-  constructor(initial: Tensors) {
+  constructor(initial: Values) {
     this.#now = initial;
   }
 
   /** As they are until the run after the next. */
-  get now(): Tensors {
+  get now(): Values {
     return this.#now;
   }
 
@@ -29,7 +30,8 @@ export class Carried {
   }
 
   /** Goes on from these instead: some others of the same names. */
-  restore(from: Tensors): void {
+  restore(from: Values): void {
+    const before = this.#now;
     this.#now = Object.fromEntries(
       Object.keys(this.#now).map((name) => {
         const tensor = from[name];
@@ -37,16 +39,31 @@ export class Carried {
         return [name, tensor];
       }),
     );
+    if (!this.#borrowed) release(before);
     this.#spare = {};
     this.#borrowed = true;
   }
 
   /** Takes the results of a run. */
-  turn(results: Tensors): void {
-    this.#spare = this.#borrowed ? {} : this.#now;
+  turn(results: Values): void {
+    this.#spare = {};
+    if (!this.#borrowed) {
+      // Arrays are written to again; what lies on a device is made anew by every run.
+      release(this.#now);
+      this.#spare = Object.fromEntries(
+        Object.entries(this.#now).flatMap(([name, value]) =>
+          isHere(value) ? [[name, value]] : [],
+        ),
+      );
+    }
     this.#borrowed = false;
     this.#now = Object.fromEntries(
       Object.keys(this.#now).map((name) => [name, results[next(name)]!]),
     );
+  }
+
+  /** What lies on a device is given back. */
+  close(): void {
+    if (!this.#borrowed) release(this.#now);
   }
 }

@@ -88,10 +88,11 @@ export async function fit(options: FitOptions): Promise<Fitted> {
     const before = batches.map((batch) => [batch.at(-1)!, ...batch.slice(0, -1)]);
     const neighbours = before.map((batch) => inBatches(batch, microBatch));
     const seen = features.seen?.(epoch) ?? features;
+    const held = trainer.holdsFeatures;
     const inputs = batchesAhead(
       seen,
       parts.flatMap((ofBatch, at) =>
-        ofBatch.map((part, i) => (mixing ? [neighbours[at]![i]![0]!, ...part] : part)),
+        held ? [] : ofBatch.map((part, i) => (mixing ? [neighbours[at]![i]![0]!, ...part] : part)),
       ),
     );
     const computed = async (
@@ -99,10 +100,14 @@ export async function fit(options: FitOptions): Promise<Fitted> {
       others: readonly number[],
       mix: Mix | null,
     ): Promise<Part> => {
-      const { value: input } = await inputs.next();
+      const input = held ? undefined : (await inputs.next()).value;
       const width = part.length * trainer.headInputs;
       return {
-        features: mix ? mixed(input!, features.dims, mix) : input!,
+        features: held
+          ? { rows: part.map((example) => seen.row!(example)) }
+          : mix
+            ? mixed(input!, features.dims, mix)
+            : input!,
         labels: part.map((example) => labels[example]!),
         mixed: mix && { labels: others.map((example) => labels[example]!), share: mix.share },
         dropout: settings.dropout > 0 ? dropoutMask(width, settings.dropout, random.drop) : null,
@@ -124,11 +129,12 @@ export async function fit(options: FitOptions): Promise<Fitted> {
     }
     const trained = performance.now();
 
-    const logits = await network.rows(trainer.weights, features, validation, signal);
+    const { state, weights } = await trainer.read();
+    const logits = await network.rows(weights, features, validation, signal);
     const reached = quality(logits, validationLabels);
     if (!Number.isFinite(reached.loss)) throw diverged(epoch, settings);
     if (!best || reached.loss < best.validation.loss) {
-      best = { weights: copied(trainer.weights), validation: reached, bestEpoch: epoch };
+      best = { weights: copied(weights), validation: reached, bestEpoch: epoch };
     }
     const pace = (performance.now() - began) / 1000 / (epoch - resumedAfter);
     const done: Epoch = {
@@ -145,14 +151,14 @@ export async function fit(options: FitOptions): Promise<Fitted> {
       steps: step,
       random: { order: random.order.state(), drop: random.drop.state() },
       best,
-      state: trainer.state,
+      state,
     });
     options.onEpoch(done);
   }
   if (settings.restoreBest) return { ...best!, epochs: epochs.length };
   const last = epochs.at(-1)!;
   return {
-    weights: copied(trainer.weights),
+    weights: copied((await trainer.read()).weights),
     validation: { accuracy: last.validationAccuracy, loss: last.validationLoss },
     bestEpoch: last.epoch,
     epochs: last.epoch,

@@ -3,7 +3,8 @@ import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
-import type { Runtime, Session } from '../runtimes/runtime.ts';
+import type { Runtime, Session, Values } from '../runtimes/runtime.ts';
+import { release, Transfer } from '../runtimes/transfer.ts';
 
 /** Values of trainable parameters, by name. */
 export type Weights = Readonly<Record<string, Tensor>>;
@@ -23,6 +24,8 @@ export const batchSize = 16;
 
 export class Network {
   readonly #session: Session;
+  /** Brings the weights to a device once for all batches. */
+  readonly #transfer: Transfer | undefined;
   readonly #atOnce: number;
   readonly #input: string;
   readonly #output: string;
@@ -40,11 +43,25 @@ export class Network {
     atOnce: number = batchSize,
   ): Promise<Network> {
     const session = await runtime.open(encodeModel(withInputs(graph, fed)), { threads });
-    return new Network(session, graph, atOnce);
+    if (runtime.device === 'cpu' || fed.length === 0)
+      return new Network(session, graph, atOnce, undefined);
+    try {
+      const values = fed.map((name) => ({ ...graph.initializers.get(name)!, name }));
+      return new Network(session, graph, atOnce, await Transfer.open(runtime, values));
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
-  private constructor(session: Session, { inputs, outputs }: Graph, atOnce: number) {
+  private constructor(
+    session: Session,
+    { inputs, outputs }: Graph,
+    atOnce: number,
+    transfer: Transfer | undefined,
+  ) {
     this.#session = session;
+    this.#transfer = transfer;
     this.#atOnce = atOnce;
     this.#input = inputs[0]!.name;
     this.#output = outputs[0]!.name;
@@ -53,6 +70,20 @@ export class Network {
   /** The output for each of the examples (indices into `features`). */
   async rows(
     weights: Weights,
+    features: Features,
+    examples: readonly number[],
+    signal: AbortSignal,
+  ): Promise<Float32Array[]> {
+    const brought = this.#transfer ? await this.#transfer.bring(weights) : weights;
+    try {
+      return await this.#rowsOf(brought, features, examples, signal);
+    } finally {
+      release(brought);
+    }
+  }
+
+  async #rowsOf(
+    weights: Values,
     features: Features,
     examples: readonly number[],
     signal: AbortSignal,
@@ -80,6 +111,7 @@ export class Network {
 
   async close(): Promise<void> {
     await this.#session.close();
+    await this.#transfer?.close();
   }
 }
 

@@ -165,7 +165,11 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
   const atOnce = Math.min(evaluatedAtOnce, microBatch);
   const network = await Network.open(runtime, forward, names, threads, atOnce);
   try {
-    const trainer = await Trainer.open({ ...settings, runtime, step, forward, features, threads });
+    // A device of its own has the features brought once, but for those that are mixed in pairs.
+    const held = runtime.device === 'cpu' || stepOptions.mixes ? undefined : features.held;
+    const trainer = await Trainer.open({
+      ...{ ...settings, runtime, step, forward, features, held, threads },
+    });
     try {
       const fitted = await fit({
         ...options,
