@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { advice, outcome } from './advisor/advice.ts';
 import { augmentation } from './augmentation.ts';
+import { device, deviceChoice, deviceKind } from './devices.ts';
 import * as d from './domain.ts';
 import { preferences } from './preferences.ts';
 import { recipeNames, trainSettings } from './recipes.ts';
@@ -418,6 +419,7 @@ export const calls = {
     z.strictObject({
       shortcuts: z.record(z.string().max(60), z.array(z.string().min(1).max(40)).max(6)).optional(),
       advance: z.boolean().optional(),
+      device: deviceChoice.optional(),
       featureLimit: z.int().nonnegative().optional(),
     }),
     preferences,
@@ -461,6 +463,11 @@ export const calls = {
   ),
   'assist.review': define(none, d.review),
 
+  /** What trainings can compute on: as they were when last tried, or tried now. */
+  'devices.list': define(
+    z.strictObject({ again: z.boolean().default(false) }),
+    z.object({ devices: z.array(device), automatic: deviceKind }),
+  ),
   doctor: define(
     none,
     z.object({
@@ -470,6 +477,9 @@ export const calls = {
       ),
       /** Why the engine does not start, and so has no runtimes; null when it does. */
       problem: z.string().nullable(),
+      /** Tried anew, and which of them is chosen where nobody does. */
+      devices: z.array(device),
+      automatic: deviceKind,
       threads: z.int(),
       memoryBytes: z.int(),
       home: z.string(),

@@ -1,5 +1,6 @@
 /** What a person has set for all projects. Whoever opens no settings never meets it. */
 import { z } from 'zod';
+import { deviceChoice } from './devices.ts';
 
 /** A key with what is held, as `chordOf` writes it: `Ctrl+Shift+Z`, `Space`, `F`. */
 const chord = z.string().min(1).max(40);
@@ -9,6 +10,8 @@ export const preferences = z.object({
   shortcuts: z.record(z.string().max(60), z.array(chord).max(6)).catch({}).default({}),
   /** In the focus mode: on to the next picture when one has got its label. */
   advance: z.boolean().catch(true).default(true),
+  /** What trainings compute on, unless a run says otherwise. */
+  device: deviceChoice.catch('auto').default('auto'),
   /** What the feature cache of a project may take, in bytes. */
   featureLimit: z.int().nonnegative().catch(1e10).default(1e10),
 });

@@ -97,6 +97,7 @@ const common = {
   mixup: 0,
   cutmix: 0,
   precision: 'exact',
+  device: 'auto',
   folds: 0,
   repeats: 1,
   seed: 1,

@@ -1,5 +1,6 @@
 /** Every setting of a run that a person can turn. */
 import { z } from 'zod';
+import { deviceChoice } from './devices.ts';
 
 /** How a form is divided. The first is always in sight, the others open on demand. */
 export const settingGroups = {
@@ -303,6 +304,14 @@ export const trainSettings = z.object({
       names: { exact: 'Exact', fast: 'Fast' },
     }),
   ),
+  device: deviceChoice.meta(
+    words({
+      title: 'Computed on',
+      description: 'The processor or a GPU; as chosen for all runs unless another is chosen here.',
+      group: 'pictures',
+      names: { auto: 'As for all', cpu: 'Processor', webgpu: 'GPU (WebGPU)', cuda: 'GPU (CUDA)' },
+    }),
+  ),
   seed: z
     .int()
     .min(0)
@@ -346,6 +355,7 @@ export type TrainSettings = z.infer<typeof trainSettings>;
 
 /** What a run did that is older than the setting: it was trained without. */
 const beforeTheyWere = {
+  device: 'cpu',
   warmup: 0,
   layerDecay: 1,
   headEpochs: 60,

@@ -82,6 +82,7 @@ const repeatable: ReadonlySet<CallName> = new Set<CallName>([
   'runs.export',
   'predict',
   'doctor',
+  'devices.list',
 ]);
 
 export const isRepeatable = (name: CallName): boolean => repeatable.has(name);

@@ -16,6 +16,8 @@ const laneOf = {
   explain: 'quick',
   nearest: 'quick',
   describe: 'quick',
+  // A graphics driver that crashes takes nothing else with it.
+  tryDevice: 'devices',
   measure: 'quick',
   advise: 'assist',
   network: 'assist',
@@ -31,6 +33,7 @@ type Lane = (typeof laneOf)[Job['kind']];
 const idleMs: Readonly<Record<Lane, number>> = {
   training: 60_000,
   quick: 60_000,
+  devices: 1000,
   // The features of a large project take seconds to read again.
   assist: 600_000,
 };

@@ -14,6 +14,7 @@ import { nearest } from './jobs/nearest.ts';
 import { predict } from './jobs/predict.ts';
 import { takeNetwork } from './jobs/take-network.ts';
 import { train } from './jobs/train.ts';
+import { tryDeviceJob as tryDevice } from './jobs/try-device.ts';
 import type { Job, JobResult, Request, Response } from './protocol.ts';
 
 const jobs: {
@@ -30,6 +31,7 @@ const jobs: {
   explain,
   nearest,
   describe,
+  tryDevice,
   embed,
   suggest,
   spread,

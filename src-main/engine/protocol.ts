@@ -1,6 +1,7 @@
 /** What the studio and the engine process say to each other. Structured-cloned, so arrays stay binary. */
 
 import type { Advice } from '../../src-shared/advisor/advice.ts';
+import type { Device, DeviceKind } from '../../src-shared/devices.ts';
 import type {
   Epoch,
   Explanation,
@@ -51,6 +52,8 @@ export interface TrainJob {
   readonly runFolder: string;
   /** Only what it says of the test pictures is wanted: no model is written. */
   readonly predictionsOnly?: true;
+  /** Where it is computed: the processor when absent, and where another fails, which is said. */
+  readonly device?: DeviceKind;
   /** More pictures than these at once did not fit into memory; absent for a first try. */
   readonly mostAtOnce?: number;
 }
@@ -88,6 +91,14 @@ export interface NearestJob {
 
 export interface DescribeJob {
   readonly kind: 'describe';
+}
+
+/** A small training step on a device, against the processor's. */
+export interface TryDeviceJob {
+  readonly kind: 'tryDevice';
+  readonly device: DeviceKind;
+  /** The processor's step too, which nothing is chosen by. */
+  readonly thorough: boolean;
 }
 
 /** Runs the backbone on pictures and keeps what it says of them, on disk and in the process. */
@@ -206,6 +217,7 @@ export type Job =
   | ExplainJob
   | NearestJob
   | DescribeJob
+  | TryDeviceJob
   | EmbedJob
   | SuggestJob
   | SpreadJob
@@ -320,6 +332,7 @@ export interface JobResult {
   explain: Explanation;
   nearest: NearestResult;
   describe: DescribeResult;
+  tryDevice: Device;
   embed: Answer<EmbedResult>;
   suggest: Answer<SuggestResult>;
   spread: Answer<SpreadResult>;
@@ -338,6 +351,8 @@ export type Progress =
   /** The training proper begins: anew (no epochs), or after those that a checkpoint remembers. */
   | { readonly kind: 'begun'; readonly epochs: readonly Epoch[] }
   | { readonly kind: 'epoch'; readonly epoch: Epoch }
+  /** The device failed: it goes on with this one. */
+  | { readonly kind: 'device'; readonly device: DeviceKind; readonly note: string }
   /** What comes between the features and the epochs. */
   | {
       readonly kind: 'phase';

@@ -1,13 +1,15 @@
 /** What this studio runs on: the first thing to look at when something is wrong. */
 import { availableParallelism, totalmem } from 'node:os';
 import sharp from 'sharp';
+import { automaticDevice } from '../../src-shared/devices.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { home, version } from '../programs.ts';
 import { sqliteVersion } from '../store/database.ts';
 import type { Context } from './context.ts';
+import type { Devices } from './devices.ts';
 import type { Handlers } from './handlers.ts';
 
-export function doctorCalls(context: Context): Pick<Handlers, 'doctor'> {
+export function doctorCalls(context: Context, devices: Devices): Pick<Handlers, 'doctor'> {
   return {
     doctor: async () => {
       const { runtimes, problem } = await context.engine.run({ kind: 'describe' }).then(
@@ -15,6 +17,8 @@ export function doctorCalls(context: Context): Pick<Handlers, 'doctor'> {
         // Just then the rest is worth knowing.
         (error: unknown) => ({ runtimes: [], problem: toErrorReply(error).message }),
       );
+      // Without an engine there is nothing to try them with.
+      const tried = problem === null ? await devices.known(true) : [];
       return {
         versions: {
           graft: version,
@@ -26,6 +30,8 @@ export function doctorCalls(context: Context): Pick<Handlers, 'doctor'> {
         },
         runtimes: runtimes.map((runtime) => ({ ...runtime, devices: [...runtime.devices] })),
         problem,
+        devices: [...tried],
+        automatic: automaticDevice(tried),
         threads: availableParallelism(),
         memoryBytes: totalmem(),
         home: home(),

@@ -7,6 +7,7 @@ import type { Progress, TrainJob, TrainResult } from '../engine/protocol.ts';
 import { removeCheckpoint } from '../engine/training/checkpoint.ts';
 import type { Context, OpenProject } from './context.ts';
 import { checkFiles, datasetOf } from './dataset.ts';
+import type { Devices } from './devices.ts';
 import { featureFolder, tidyFeatures } from './features.ts';
 import { interruptedWords, keepCheckpoint, partFolderIn, runFolderIn } from './interrupted.ts';
 import { partsLeft } from './parts.ts';
@@ -40,7 +41,7 @@ export interface QueueOptions {
   readonly resumes: boolean;
 }
 
-export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
+export function runQueue(context: Context, devices: Devices, { resumes }: QueueOptions): Queue {
   let current: Current | null = null;
 
   const tell = (run: Run) => context.emit({ name: 'run.changed', data: { run } });
@@ -67,6 +68,9 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
         if (progress.note !== null && !store.runs.get(id).notes.includes(progress.note))
           tell(store.runs.note(id, progress.note));
         break;
+      case 'device':
+        tell(store.runs.note(id, progress.note));
+        break;
       case 'epoch':
         // Stored before it is told: whoever asks after the event finds it.
         store.epochs.add(id, progress.epoch);
@@ -85,12 +89,15 @@ export function runQueue(context: Context, { resumes }: QueueOptions): Queue {
     const backbone = await backboneFile(run.backbone);
     await checkFiles(examples);
     await mkdir(runFolder(project, id), { recursive: true });
+    const { device, note } = await devices.forRun(settings.device);
+    if (note !== null) tell(store.runs.note(id, note));
     const job: TrainJob = {
       kind: 'train',
       runId: id,
       backbone,
       recipe,
       settings,
+      device,
       classes: classes.map(({ name }) => name),
       examples,
       features: featureFolder(project),

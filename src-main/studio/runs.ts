@@ -7,6 +7,7 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { completeSettings, frozenBlocks, type TrainSettings } from '../../src-shared/recipes.ts';
 import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
+import type { Devices } from './devices.ts';
 import type { Handlers } from './handlers.ts';
 import { keepCheckpoint } from './interrupted.ts';
 import { writeOut } from './out-file.ts';
@@ -53,8 +54,8 @@ export function trainedModel(
 
 const isActive = ({ state }: Run) => state === 'queued' || state === 'running';
 
-export function runCalls(context: Context, options: QueueOptions): Calls {
-  const queue = runQueue(context, options);
+export function runCalls(context: Context, devices: Devices, options: QueueOptions): Calls {
+  const queue = runQueue(context, devices, options);
 
   return {
     'runs.start': async ({ runs: wanted }) => {

@@ -11,6 +11,7 @@ import { beginCalls } from './begin.ts';
 import { changesCalls } from './changes.ts';
 import { compareCalls } from './compare.ts';
 import { createContext, type Engine } from './context.ts';
+import { deviceCalls, knownDevices } from './devices.ts';
 import { dispatcher } from './dispatch.ts';
 import { doctorCalls } from './doctor.ts';
 import { estimateCalls } from './estimate.ts';
@@ -69,6 +70,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
   });
 
   const downloads = new AbortController();
+  const devices = knownDevices(context);
   const project = projectCalls(context);
   const imports = importCalls(context);
   const preferences = preferenceCalls(context);
@@ -89,7 +91,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...viewCalls(context, images['images.count']),
     ...historyCalls(context),
     ...backboneCalls(context, { closing: downloads.signal }),
-    ...runCalls(context, { resumes: options.resumesQueue ?? true }),
+    ...runCalls(context, devices, { resumes: options.resumesQueue ?? true }),
     ...estimateCalls(context),
     ...compare,
     ...advisorCalls(context, compare),
@@ -100,7 +102,8 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...augmentationCalls(context),
     ...featureCalls(context, preferences),
     ...assist.calls,
-    ...doctorCalls(context),
+    ...deviceCalls(devices),
+    ...doctorCalls(context, devices),
   };
 
   const call = dispatcher(handlers);

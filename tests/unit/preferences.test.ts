@@ -18,13 +18,19 @@ it('keeps what was set and leaves the rest, also when two windows set at once', 
   expect(await calls['preferences.get']({})).toEqual({
     shortcuts: {},
     advance: true,
+    device: 'auto',
     featureLimit: 1e10,
   });
   await Promise.all([
     calls['preferences.set']({ advance: false }),
     calls['preferences.set']({ shortcuts: { undo: ['Ctrl+U'] } }),
   ]);
-  const both = { shortcuts: { undo: ['Ctrl+U'] }, advance: false, featureLimit: 1e10 };
+  const both = {
+    shortcuts: { undo: ['Ctrl+U'] },
+    advance: false,
+    device: 'auto',
+    featureLimit: 1e10,
+  };
   expect(await calls['preferences.get']({})).toEqual(both);
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(both);
   expect(events.at(-1)).toEqual({ name: 'preferences.changed', data: both });
@@ -37,12 +43,14 @@ it('reads what a hand has damaged as far as it can', async () => {
   expect(await calls['preferences.get']({})).toEqual({
     shortcuts: {},
     advance: false,
+    device: 'auto',
     featureLimit: 1e10,
   });
   await writeFile(file, '{"advance": fal');
   expect(await calls['preferences.get']({})).toEqual({
     shortcuts: {},
     advance: true,
+    device: 'auto',
     featureLimit: 1e10,
   });
 });

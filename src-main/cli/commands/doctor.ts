@@ -1,7 +1,19 @@
 import type { Command } from 'commander';
+import type { Device } from '../../../src-shared/devices.ts';
 import { addCommonOptions, type CommonOptions } from '../options.ts';
 import { fileSize, print, printJson, table } from '../output.ts';
 import { withStudio } from '../session.ts';
+
+/** "NVIDIA GeForce RTX 3060 (12 GB): a small step in 1.2 ms, the processor's in 66 ms, …" */
+function deviceLine({ name, memoryBytes, trial, problem, software }: Device): string {
+  if (!trial) return problem ?? 'cannot be used';
+  const memory = memoryBytes === null ? '' : ` (${fileSize(memoryBytes)})`;
+  const time = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
+  const step = `a small training step in ${time(trial.seconds)}, on the processor in ${time(trial.processorSeconds)}`;
+  const difference = `difference to it ${trial.difference.toExponential(1)}`;
+  const operators = `${trial.onDevice} of ${trial.operators} operators run there`;
+  return `${name}${memory}: ${[step, difference, operators, software ? 'imitated by the processor' : ''].filter(Boolean).join('; ')}`;
+}
 
 export function doctor(program: Command): void {
   addCommonOptions(program.command('doctor'))
@@ -20,6 +32,10 @@ export function doctor(program: Command): void {
             `${version} on ${devices.join(', ')}`,
           ]),
           ...(found.problem ? [['engine', found.problem] satisfies [string, string]] : []),
+          ...found.devices.map((each): [string, string] => [each.kind, deviceLine(each)]),
+          ...(found.devices.length > 0
+            ? [['trains on', found.automatic] satisfies [string, string]]
+            : []),
           ['threads', String(found.threads)],
           ['memory', fileSize(found.memoryBytes)],
           ['home', found.home],

@@ -11,7 +11,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Example, TrainJob, TrainResult } from '../protocol.ts';
 import { endingAt, pooledBlocks } from '../recipes/early-features.ts';
 import { type EarlyPlan, plan, type TailPlan } from '../recipes/plan.ts';
-import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
+import { onDevice, onnxruntime } from '../runtimes/onnxruntime.ts';
 import { chooseLayer } from '../training/choose-layer.ts';
 import type { TailOptions } from '../training/train-tail.ts';
 import { fastFeatures } from './fast-features.ts';
@@ -56,7 +56,7 @@ export async function prepare(task: Task): Promise<Prepared> {
 /** Everything but the part of the network that is run. */
 function extraction({ job, backbone, examples, context }: Task): Omit<ExtractOptions, 'trunk'> {
   return {
-    runtime,
+    runtime: onDevice(job.device ?? 'cpu'),
     weights: job.backbone.sha256,
     preprocessing: backbone.preprocessing,
     folder: job.features,
@@ -86,7 +86,10 @@ async function freeze(task: Task, trunk: Graph): Promise<Frozen> {
     );
   if (job.settings.precision === 'fast') {
     const names = { backbone: job.backbone.name, classes: job.classes.length };
-    const { layers, close, ...fast } = await fastFeatures({ ...options, ...names });
+    const { layers, close, ...fast } = await fastFeatures({
+      ...{ ...options, ...names },
+      runtime: onnxruntime, // 8 bits are the processor's
+    });
     return { layers: opened(layers), fast, close };
   }
   const caches = await extractFeatures(options);
@@ -128,7 +131,7 @@ async function prepareEarly(task: Task, { candidates }: EarlyPlan): Promise<Prep
   const { layers, fast, close } = await freeze(task, trunk);
   try {
     const { best, qualities } = await chooseLayer({
-      runtime,
+      runtime: onnxruntime,
       layers,
       labels: examples.map(({ label }) => label),
       classes: job.classes.length,

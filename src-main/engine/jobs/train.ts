@@ -1,6 +1,7 @@
 /** One run: features, training, test, export. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deviceTitles } from '../../../src-shared/devices.ts';
 import type { SplitName } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { recipes } from '../../../src-shared/recipes.ts';
@@ -11,7 +12,8 @@ import { type MemoryPlan, memoryNote, planMemory } from '../memory/micro-batch.t
 import { wholeModel, withTrunk, writeModel } from '../model/model-file.ts';
 import { trainFeatures, writeTrainFeatures } from '../model/train-features.ts';
 import type { HeldOutPrediction, TrainJob, TrainResult } from '../protocol.ts';
-import { onnxruntime as runtime } from '../runtimes/onnxruntime.ts';
+import { onDevice } from '../runtimes/onnxruntime.ts';
+import { DeviceFailed } from '../runtimes/runtime.ts';
 import {
   type Checkpoint,
   fingerprintOf,
@@ -26,8 +28,19 @@ import { type Prepared, prepare } from './prepare.ts';
 
 export async function train(job: TrainJob, context: JobContext): Promise<TrainResult> {
   checkExamples(job);
-  return trainOn(await loadBackbone(job.backbone), job, context);
+  const backbone = await loadBackbone(job.backbone);
+  try {
+    return await trainOn(backbone, job, context);
+  } catch (error) {
+    if (!(error instanceof DeviceFailed) || context.signal.aborted) throw error;
+    context.report({ kind: 'device', device: 'cpu', note: fallbackNote(error) });
+    // It goes on from its checkpoint, if it came to one.
+    return trainOn(backbone, { ...job, device: 'cpu' }, context);
+  }
 }
+
+const fallbackNote = ({ device, message }: DeviceFailed) =>
+  `${deviceTitles[device]} cannot be used: ${message}. It was trained on the processor instead.`;
 
 /** The same on a network that is loaded already. */
 export async function trainOn(
@@ -97,7 +110,7 @@ async function trainPrepared(
     examples.flatMap((example, at) => (example.split === split ? [at] : []));
   const [test, validation] = [indices('test'), indices('validation')];
   const result = await trainTail({
-    runtime,
+    runtime: onDevice(job.device ?? 'cpu'),
     tail,
     start,
     features,
@@ -158,6 +171,7 @@ async function keepTrainFeatures(
   const examples = inOrder(job);
   const train = examples.flatMap(({ split }, at) => (split === 'train' ? [at] : []));
   const at = { features, examples: train };
+  const runtime = onDevice(job.device ?? 'cpu');
   const rows = await endRows({ runtime, tail, weights, ...at, microBatch, signal });
   const ids = train.map((at) => examples[at]!.imageId);
   await writeTrainFeatures(join(job.runFolder, trainFeatures), ids, rows);
