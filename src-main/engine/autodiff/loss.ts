@@ -46,7 +46,12 @@ export function crossEntropy(
 
   // In steps, with the largest logit taken off: WebGPU lacks the operator LogSoftmax.
   const last = g.constant([-1], 'int64');
-  const shifted = g.node('Sub', [logits, g.node('ReduceMax', [logits], { axes: [-1] })]);
+  // Its axes are an attribute before opset 18, and an input from then on.
+  const largest =
+    g.opset < 18
+      ? g.node('ReduceMax', [logits], { axes: [-1] })
+      : g.node('ReduceMax', [logits, last]);
+  const shifted = g.node('Sub', [logits, largest]);
   const exponentials = g.node('Exp', [shifted]);
   const sums = g.node('ReduceSum', [exponentials, last]);
   const logProbabilities = g.node('Sub', [shifted, g.node('Log', [sums])]);

@@ -23,7 +23,7 @@ export interface NodeOptions {
  */
 export class GraphBuilder {
   readonly #name: string;
-  readonly #opset: number;
+  readonly opset: number;
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #nodes: Node[] = [];
@@ -35,7 +35,7 @@ export class GraphBuilder {
 
   constructor(name: string, options: { readonly opset?: number } = {}) {
     this.#name = name;
-    this.#opset = options.opset ?? defaultOpset;
+    this.opset = options.opset ?? defaultOpset;
   }
 
   /** A builder that goes on where a graph ends: everything of it is there, its outputs too. */
@@ -151,7 +151,7 @@ export class GraphBuilder {
   build(): Graph {
     return {
       name: this.#name,
-      opset: this.#opset,
+      opset: this.opset,
       inputs: [...this.#inputs],
       outputs: [...this.#outputs],
       nodes: [...this.#nodes],
