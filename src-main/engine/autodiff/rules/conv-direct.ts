@@ -5,6 +5,7 @@
 import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { transposedAttributes } from './pooling.ts';
+import { range } from './receptive-fields.ts';
 
 type Sizes = Pick<Convolution, 'window' | 'groups' | 'inside' | 'outside'>;
 
@@ -69,7 +70,6 @@ export function weightGradient(tape: Tape, c: Sizes, maps: string, dy: string): 
           ]);
     return tape.reshape(sum, [c.outside, taps, inside]);
   };
-  const range = (count: number) => Array.from({ length: count }, (_, at) => at);
   const together = c.groups === 1 && inside <= fewChannels && columns.kernel > 1;
   const products = range(rows.kernel).flatMap((i) => {
     const row = range(columns.kernel).map((j) => at(i, j));

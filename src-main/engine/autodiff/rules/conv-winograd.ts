@@ -8,6 +8,7 @@ import { float32 } from '../../graph/tensor.ts';
 import type { Sliding } from '../../graph/window.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
+import { range } from './receptive-fields.ts';
 
 /** Side of a tile of the output, of the kernel, and of the patch of the input behind the tile. */
 const tile = 4;
@@ -52,8 +53,6 @@ function onBothAxes(tape: Tape, m: Matrix): string {
     float32([m.length ** 2, m[0]!.length ** 2], Float32Array.from(values)),
   );
 }
-
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** A map made of another along one axis, in pixels: the gradient of the input is made of the output's. */
 type Axis = Pick<Sliding, 'input' | 'output' | 'before'>;

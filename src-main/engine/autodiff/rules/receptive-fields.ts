@@ -4,7 +4,8 @@ import type { Sliding, Window } from '../../graph/window.ts';
 /** One pixel for each tap of the kernel, row by row; -1 lies beyond the map. */
 export type Field = readonly number[];
 
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+/** 0, 1, ... up to `count` of them. */
+export const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** The pixels of the input behind each pixel of the output. */
 export function fields([rows, columns]: Window): Field[] {

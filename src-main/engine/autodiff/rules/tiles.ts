@@ -3,7 +3,7 @@
  * do so alike, so that one small matrix says how, forward (from input to output) and backward.
  */
 import type { Sliding, Window } from '../../graph/window.ts';
-import type { Field } from './receptive-fields.ts';
+import { type Field, range } from './receptive-fields.ts';
 
 interface AxisTiling {
   readonly source: number;
@@ -20,8 +20,6 @@ interface AxisTiling {
 
 /** Wide enough for matrix products to be quick, small enough not to multiply mostly by zeros. */
 const widestTile = 8;
-
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 function divide(target: number, multipleOf: number): { tile: number; count: number } {
   const count = Math.ceil(target / Math.max(multipleOf, widestTile - (widestTile % multipleOf)));
