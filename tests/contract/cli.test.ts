@@ -153,15 +153,10 @@ describe('a project from the terminal', () => {
     expect(both.runs).toHaveLength(2);
     for (const run of both.runs) {
       expect(Object.keys(run).sort()).toEqual(
-        expect.arrayContaining([
-          'backbone',
-          'epochs',
-          'id',
-          'recipe',
-          'seconds',
-          'test',
-          'validation',
-        ]),
+        [
+          ...['backbone', 'crossValidation', 'epochs', 'foldMean', 'id', 'layers', 'notes'],
+          ...['recipe', 'seconds', 'seedMean', 'test', 'validation'],
+        ].sort(),
       );
       expect(Object.keys(run.test).sort()).toEqual(
         ['accuracy', 'count', 'high', 'low', 'macroF1'].sort(),
