@@ -1,0 +1,51 @@
+/** What the model helps with. */
+import { z } from 'zod';
+import * as d from '../domain.ts';
+import { define, none } from './define.ts';
+
+export const assistCalls = {
+  /**
+   * What the model helps with. The best backbone that is here looks at all pictures once, in the
+   * background: follow `assist.progress`. Until it is through, answers are about the pictures it has seen.
+   */
+  'assist.state': define(none, d.assistState),
+  /** Begins to look at the pictures, where that does not begin by itself. */
+  'assist.prepare': define(none, d.assistState),
+  /** Of these pictures, or of all: those without a label for which there is a proposal, the surest first. */
+  'assist.suggestions': define(
+    z.strictObject({ imageIds: z.array(d.imageId).max(2000).optional() }),
+    z.object({ suggestions: z.array(d.suggestion) }),
+  ),
+  /** Pictures that surely belong to one label, to be accepted together after a look. */
+  'assist.groups': define(
+    none,
+    z.object({ groups: z.array(z.object({ labelId: d.labelId, imageIds: z.array(d.imageId) })) }),
+  ),
+  /** Unlabelled pictures in the order in which labels would teach most; `imageIds`: of these only. */
+  'assist.next': define(
+    z.strictObject({
+      count: z.int().min(1).max(1000),
+      strategy: d.nextStrategy.default('mixed'),
+      imageIds: z.array(d.imageId).optional(),
+    }),
+    z.object({ imageIds: z.array(d.imageId) }),
+  ),
+  /** The pictures most like these together, or like a file on the studio's machine (or an upload). */
+  'assist.similar': define(
+    z.strictObject({
+      like: z.union([
+        z.strictObject({ imageIds: z.array(d.imageId).min(1).max(1000) }),
+        z.strictObject({ path: z.string().min(1) }),
+      ]),
+      count: z.int().min(1).max(1000).default(100),
+    }),
+    z.object({ similar: z.array(z.object({ imageId: d.imageId, similarity: z.number() })) }),
+  ),
+  'assist.review': define(none, d.review),
+} as const;
+
+export const assistEvents = {
+  'assist.progress': d.assistState,
+  /** There are new suggestions. */
+  'assist.changed': z.object({}),
+} as const;
