@@ -1,5 +1,7 @@
 /** What more labels would bring: a power law through the accuracies of classifiers that learned from fewer. */
 
+import type { Ranged } from './advice.ts';
+
 export interface CurvePoint {
   /** Images that were learned from. */
   readonly images: number;
@@ -45,6 +47,16 @@ export const accuracyAt = ({ a, b, c }: PowerLaw, images: number): number =>
 /** What twice as many images would add. */
 export const gainFromDoubling = (law: PowerLaw, images: number): number =>
   accuracyAt(law, 2 * images) - accuracyAt(law, images);
+
+/** "Twice as many labels would add about 3 points (1 to 5)." Points of accuracy, whole ones: no guess is finer. */
+export function gainWords({ value, low, high }: Ranged): string {
+  const points = (share: number) => Math.round(100 * Math.max(0, share));
+  const [about, from, to] = [points(value), points(low), points(high)];
+  if (to === 0) return 'Twice as many labels would add less than a point.';
+  const amount =
+    about === 0 ? 'less than a point' : `about ${about} ${about === 1 ? 'point' : 'points'}`;
+  return `Twice as many labels would add ${amount} (${from} to ${to}).`;
+}
 
 function fitWith(points: readonly CurvePoint[], c: number): PowerLaw {
   let weights = points.map(() => 1);

@@ -1,6 +1,7 @@
 /** Values by epoch. */
-import { type Drawing, line, type Shape, shape, words } from './drawing.ts';
-import { linear, path, ticks } from './scale.ts';
+import { across, axes, dot, mark, upwards } from './axes.ts';
+import { type Drawing, line } from './drawing.ts';
+import { path, ticks } from './scale.ts';
 
 export interface Curve {
   readonly name: string;
@@ -24,7 +25,6 @@ export interface CurvesOf {
 }
 
 export const curvesHeight = 180;
-const edge = { left: 40, right: 12, top: 8, bottom: 22 };
 
 /** Those that have begun. */
 export const drawnCurves = (curves: readonly Curve[]): readonly Curve[] =>
@@ -38,14 +38,15 @@ export function curvesDrawing(
   const drawn = drawnCurves(curves);
   if (drawn.length === 0) return null;
   const height = curvesHeight;
+  const plot = { left: 40, right: width - 12, top: 8, bottom: height - 22 };
   const all = drawn.flatMap(({ values }) => values.filter(Number.isFinite));
   const yTicks = ticks(Math.min(...all, top ?? Infinity), top ?? Math.max(...all), 4);
+  const y = upwards(plot, yTicks);
   const last = Math.max(epochs, 2, ...drawn.map(({ values }) => values.length));
   const xTicks = ticks(1, last, Math.max(2, width / 90)).filter(
     (tick) => Number.isInteger(tick) && tick >= 1 && tick <= last,
   );
-  const x = linear([1, last], [edge.left, width - edge.right]);
-  const y = linear([yTicks[0]!, yTicks.at(-1)!], [height - edge.bottom, edge.top]);
+  const x = across(plot, xTicks, { domain: [1, last] });
   const summary = drawn
     .map(({ name, values }) => `${name}: ${values.at(-1)!.toFixed(2)} after ${values.length}`)
     .join('; ');
@@ -54,26 +55,16 @@ export function curvesDrawing(
     height,
     title: `${title} by epoch. ${summary}`,
     shapes: [
-      ...yTicks.flatMap((tick) => [
-        line(`M${edge.left} ${y(tick)}H${width - edge.right}`, 'var(--line)'),
-        words(tick, edge.left - 6, y(tick) + 4, 'end'),
-      ]),
-      ...xTicks.map((tick) => words(tick, x(tick), height - 6, 'middle')),
-      ...(marked ? [mark(x(marked), edge.top, height - edge.bottom)] : []),
+      ...axes(plot, { x, y }),
+      ...(marked ? [mark(x.at(marked), plot)] : []),
       ...drawn.flatMap(({ colour, dashed, values }) => [
-        line(path(values.map((value, i) => ({ x: x(i + 1), y: y(value) }))), colour, {
+        line(path(values.map((value, i) => ({ x: x.at(i + 1), y: y.at(value) }))), colour, {
           'stroke-width': 2,
           'stroke-linejoin': 'round',
           ...(dashed ? { 'stroke-dasharray': '5 4' } : {}),
         }),
-        ...(values.length === 1
-          ? [shape('circle', { cx: x(1), cy: y(values[0]!), r: 2.5, fill: colour })]
-          : []),
+        ...(values.length === 1 ? [dot(x.at(1), y.at(values[0]!), 2.5, colour)] : []),
       ]),
     ],
   };
 }
-
-/** A dashed line from top to bottom. */
-export const mark = (x: number, top: number, bottom: number): Shape =>
-  line(`M${x} ${top}V${bottom}`, 'var(--line-strong)', { 'stroke-dasharray': '2 3' });

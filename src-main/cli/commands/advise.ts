@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Advice } from '../../../src-shared/advisor/advice.ts';
+import { gainWords } from '../../../src-shared/advisor/learning-curve.ts';
 import { square } from '../../../src-shared/advisor/square.ts';
 import { recipes } from '../../../src-shared/recipes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -12,15 +13,12 @@ interface Options extends CommonOptions {
   readonly backbone?: string;
 }
 
-const points = (share: number) => (100 * share).toFixed(1);
-
 function adviceText({ similarity, amount, quadrant, recommended }: Advice): string {
-  const { value, low, high } = amount.gainFromDoubling;
   return [
     `${square[quadrant].title}. ${square[quadrant].words}`,
     '',
     `Similarity ${similarity.score.toFixed(2)} (${similarity.low.toFixed(2)} to ${similarity.high.toFixed(2)}), from 0 to 1.`,
-    `Twice as many labels would add about ${points(value)} points (${points(low)} to ${points(high)}).`,
+    gainWords(amount.gainFromDoubling),
     '',
     table(similarity.byBlock, [
       { title: 'Block', text: ({ block }) => block },
