@@ -1,12 +1,12 @@
 /** Networks as PyTorch exports them, against PyTorch: scores, loss, every gradient, ten steps of the upper part. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { laid } from '../../src-main/engine/autodiff/layout.ts';
 import { trainingStep } from '../../src-main/engine/autodiff/training-step.ts';
 import { type Network, takeOver } from '../../src-main/engine/backbones/onnx/take-over.ts';
 import { cut } from '../../src-main/engine/graph/cut.ts';
 import type { Graph, Tensor } from '../../src-main/engine/graph/graph.ts';
 import { appendHead, head } from '../../src-main/engine/graph/head.ts';
+import { laid } from '../../src-main/engine/graph/layout.ts';
 import { float32 } from '../../src-main/engine/graph/tensor.ts';
 import { type Parameter, parametersOf } from '../../src-main/engine/recipes/parameters.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { StepOptions, Trainable } from '../../src-main/engine/autodiff/step.ts';
-import { accumulatedStep, trainingStep } from '../../src-main/engine/autodiff/training-step.ts';
 import { inBatches } from '../../src-main/engine/features/ahead.ts';
 import type { Graph } from '../../src-main/engine/graph/graph.ts';
 import { appendHead, head } from '../../src-main/engine/graph/head.ts';
@@ -15,7 +14,7 @@ import {
   inverseFrequencies,
 } from '../../src-main/engine/training/class-balance.ts';
 import { seededRandom } from '../../src-main/engine/training/random.ts';
-import { Trainer } from '../../src-main/engine/training/trainer.ts';
+import { openTrainer } from '../../src-main/engine/training/trainer.ts';
 import { integers, uniform } from '../helpers/random.ts';
 import {
   drawn,
@@ -52,9 +51,10 @@ interface Steps {
 
 /** Ten steps in the training loop's own trainer. */
 async function tenSteps(forward: Graph, { options, rates, parts, dims, draw }: Steps) {
-  const trainer = await Trainer.open({
+  const trainer = await openTrainer({
     runtime: onnxruntime,
-    step: (parts ? accumulatedStep : trainingStep)(forward, options),
+    step: options,
+    inParts: parts !== null,
     forward,
     features: { dims },
     learningRate: rates[0],

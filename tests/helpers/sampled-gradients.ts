@@ -1,9 +1,9 @@
 /** Gradients of random cases: a few of their numbers each, against central differences. */
 import { expect } from 'vitest';
-import { laid } from '../../src-main/engine/autodiff/layout.ts';
 import { trainingStep } from '../../src-main/engine/autodiff/training-step.ts';
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import type { Graph, Tensor } from '../../src-main/engine/graph/graph.ts';
+import { laid } from '../../src-main/engine/graph/layout.ts';
 import { inferShapes } from '../../src-main/engine/graph/shapes.ts';
 import { float32, size } from '../../src-main/engine/graph/tensor.ts';
 import { crossEntropy } from '../../src-main/engine/training/classification.ts';
@@ -20,6 +20,8 @@ export interface RandomCase {
   readonly positive?: boolean;
   readonly opset?: number;
 }
+
+export type Property = (draw: Draw) => RandomCase;
 
 const classes = 3;
 const batch = 2;
@@ -41,14 +43,14 @@ export class Draw {
   }
 }
 
-function values(name: string, dims: readonly number[], positive: boolean): Tensor {
+export function values(name: string, dims: readonly number[], positive: boolean): Tensor {
   const { data } = drawn(name, dims);
   const floats = data as Float32Array;
   return float32(dims, positive ? floats.map((each) => Math.abs(each) + 0.3) : floats);
 }
 
 /** input · gain -> the operator -> a fixed linear layer, like gradients.ts, of whatever width comes out. */
-function network(test: RandomCase): Graph {
+export function caseNetwork(test: RandomCase): Graph {
   const g = new GraphBuilder('case', test);
   const x = g.input('x', ['batch', ...test.input]);
   const gain = g.initializer('gain', values('gain', [1, ...test.input], test.positive ?? false));
@@ -69,7 +71,7 @@ function network(test: RandomCase): Graph {
  * Where the two quotients disagree, a kink lies between: such samples do not count, and few may be such.
  */
 export async function expectSampledGradients(test: RandomCase): Promise<void> {
-  const forward = network(test);
+  const forward = caseNetwork(test);
   const names = ['gain', ...Object.keys(test.parameters ?? {})];
   const step = trainingStep(forward, {
     logits: 'scores',

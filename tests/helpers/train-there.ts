@@ -4,7 +4,6 @@
  */
 
 import type { StepOptions } from '../../src-main/engine/autodiff/step.ts';
-import { accumulatedStep, trainingStep } from '../../src-main/engine/autodiff/training-step.ts';
 import type { Graph } from '../../src-main/engine/graph/graph.ts';
 import { head } from '../../src-main/engine/graph/head.ts';
 import { size } from '../../src-main/engine/graph/tensor.ts';
@@ -16,7 +15,7 @@ import {
   type Session,
   type Values,
 } from '../../src-main/engine/runtimes/runtime.ts';
-import { Trainer } from '../../src-main/engine/training/trainer.ts';
+import { openTrainer } from '../../src-main/engine/training/trainer.ts';
 import type { DeviceKind } from '../../src-shared/devices.ts';
 import { uniform } from './random.ts';
 import { smallTail, smallTailDims } from './small-tail.ts';
@@ -72,9 +71,10 @@ async function train(
   };
   const all = uniform('features', pictures * size(smallTailDims), -1, 1);
   const { counted, counts } = counting(onDevice(device));
-  const trainer = await Trainer.open({
+  const trainer = await openTrainer({
     runtime: counted,
-    step: (inParts ? accumulatedStep : trainingStep)(forward, stepOptions),
+    step: stepOptions,
+    inParts,
     forward,
     features: { dims: smallTailDims },
     held: { all, count: pictures },

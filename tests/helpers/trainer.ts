@@ -1,8 +1,8 @@
 /** Running a training step by hand: what the training loop does, without the loop. */
 import { onTestFinished } from 'vitest';
-import { laid } from '../../src-main/engine/autodiff/layout.ts';
 import type { ParameterSlot, StepGraph } from '../../src-main/engine/autodiff/step.ts';
 import type { Graph, Tensor } from '../../src-main/engine/graph/graph.ts';
+import { laid } from '../../src-main/engine/graph/layout.ts';
 import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { float32, int64, size } from '../../src-main/engine/graph/tensor.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';

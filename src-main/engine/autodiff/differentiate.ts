@@ -4,8 +4,9 @@ import { GraphBuilder } from '../graph/builder.ts';
 import { ancestors } from '../graph/cut.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
+import { laidDims } from '../graph/layout.ts';
 import { inferShapes } from '../graph/shapes.ts';
-import { laidDims } from './layout.ts';
+import { runningStatistics } from '../graph/statistics.ts';
 import { crossEntropy } from './loss.ts';
 import { stateOf } from './optimizers.ts';
 import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
@@ -62,11 +63,8 @@ function inOwnLayout(slots: readonly ParameterSlot[], tape: Tape, nodes: readonl
 }
 
 /** The running mean and variance of every batch normalisation, as slots. */
-function runningStatistics(forward: Graph, nodes: readonly Node[]): ParameterSlot[] {
-  const names = nodes.flatMap(({ op, inputs }) =>
-    op === 'BatchNormalization' ? inputs.slice(3, 5) : [],
-  );
-  return [...new Set(names)].map((name) => {
+function runningSlots(forward: Graph, nodes: readonly Node[]): ParameterSlot[] {
+  return runningStatistics(nodes).map((name) => {
     const tensor = forward.initializers.get(name);
     if (!tensor) throw new Error(`the network "${forward.name}" has no statistics "${name}"`);
     return { name, dims: tensor.dims, layout: 'channels-first', state: [] };
@@ -132,7 +130,7 @@ export function differentiate(
   if (options.dropout > 0 && !masked) {
     throw new Error(`the network "${forward.name}" has no "${head.dropout}" for a mask`);
   }
-  const running = options.statistics === 'batch' ? runningStatistics(forward, nodes) : [];
+  const running = options.statistics === 'batch' ? runningSlots(forward, nodes) : [];
   const parameters = slotsOf(forward, options);
   const unused = [...parameters, ...running].find((slot) => !leaves.has(slot.name));
   if (unused) throw new Error(`the logits of "${forward.name}" do not depend on "${unused.name}"`);

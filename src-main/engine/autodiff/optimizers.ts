@@ -37,7 +37,7 @@ export function stateOf(optimizer: Optimizer): readonly string[] {
 
 const called = (output: string | undefined) => (output === undefined ? {} : { output });
 
-const momentum = 0.9;
+export const momentum = 0.9;
 
 /**
  * As torch.optim.SGD: weight decay is added to the gradient (so it passes through the momentum),
@@ -57,8 +57,8 @@ function sgd(
   return { value: moved, state: [next] };
 }
 
-const betas = { mean: 0.9, square: 0.999 } as const;
-const epsilon = 1e-8;
+export const betas = { mean: 0.9, square: 0.999 } as const;
+export const epsilon = 1e-8;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019),

@@ -1,6 +1,6 @@
 /** The agreed names of a training step: what the autodiff gives and the training loop feeds. */
 import type { Graph } from '../graph/graph.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from '../graph/layout.ts';
 
 export type Optimizer = 'adamw' | 'sgd';
 

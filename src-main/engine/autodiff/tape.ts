@@ -5,8 +5,8 @@
 import { StudioError } from '../../../src-shared/errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Node, Tensor } from '../graph/graph.ts';
+import { type Layout, laidDims, permutation } from '../graph/layout.ts';
 import type { Dims, Shapes } from '../graph/shapes.ts';
-import { type Layout, laidDims, permutation } from './layout.ts';
 
 /** A value of the step that stands for one of the forward graph, or for the gradient of one. */
 export interface Value {

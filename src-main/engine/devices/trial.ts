@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceKind, DeviceTrial } from '../../../src-shared/devices.ts';
-import type { StepGraph, Trainable } from '../autodiff/step.ts';
+import type { StepGraph, StepOptions, Trainable } from '../autodiff/step.ts';
 import { trainingStep } from '../autodiff/training-step.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -14,7 +14,7 @@ import { float32, int64, size } from '../graph/tensor.ts';
 import { onDevice } from '../runtimes/onnxruntime.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { seededRandom } from '../training/random.ts';
-import { Trainer } from '../training/trainer.ts';
+import { openTrainer } from '../training/trainer.ts';
 
 /** What is only imitated takes a second for what a GPU does in a millisecond. */
 const sizes = { usual: { channels: 64, side: 14 }, small: { channels: 8, side: 6 } } as const;
@@ -31,7 +31,7 @@ export async function tryDevice(kind: DeviceKind, software: boolean): Promise<De
   const runtime = onDevice(kind);
   const at = software ? sizes.small : sizes.usual;
   const forward = network(at);
-  const step = stepOf(forward);
+  const step = optionsOf(forward);
   const there = await train(runtime, forward, step, at);
   const here = kind === 'cpu' ? there : await train(onDevice('cpu'), forward, step, at);
   const differences = there.losses.map((loss, i) => Math.abs(loss / here.losses[i]! - 1));
@@ -39,7 +39,7 @@ export async function tryDevice(kind: DeviceKind, software: boolean): Promise<De
     seconds: Math.min(...there.seconds),
     processorSeconds: Math.min(...here.seconds),
     difference: Math.max(...differences),
-    ...(await placement(runtime, step, forward, at)),
+    ...(await placement(runtime, trainingStep(forward, step), forward, at)),
     half: kind !== 'cpu' && (await computesHalf(runtime)),
   };
 }
@@ -66,24 +66,23 @@ function network({ channels, side }: Size): Graph {
   return appendHead(g.build(), weight, float32([classes], new Float32Array(classes)));
 }
 
-function stepOf(forward: Graph): StepGraph {
+function optionsOf(forward: Graph): StepOptions {
   const trainable = [...forward.initializers.keys()].map((name): Trainable => {
     return { name, group: 'head', decay: true };
   });
   const names = trainable.filter(({ name }) => /weight$|bias$/.test(name));
-  return trainingStep(forward, {
-    ...{ logits: head.logits, trainable: names, optimizer: 'adamw', weightDecay: 0.01, dropout: 0 },
-  });
+  const [optimizer, weightDecay] = ['adamw', 0.01] as const;
+  return { logits: head.logits, trainable: names, optimizer, weightDecay, dropout: 0 };
 }
 
 const labels = Array.from({ length: batch }, (_, i) => i % classes);
 const features = ({ channels, side }: Size) =>
   random([batch, channels, side, side], 1, 7).data as Float32Array;
 
-async function train(runtime: Runtime, forward: Graph, step: StepGraph, size: Size) {
+async function train(runtime: Runtime, forward: Graph, step: StepOptions, size: Size) {
   const held = { all: features(size), count: batch };
-  const trainer = await Trainer.open({
-    ...{ runtime, step, forward, held, threads: availableParallelism() },
+  const trainer = await openTrainer({
+    ...{ runtime, step, inParts: false, forward, held, threads: availableParallelism() },
     features: { dims: [size.channels, size.side, size.side] },
     learningRate: 1e-3,
     backboneLearningRate: 1e-3,

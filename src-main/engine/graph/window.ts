@@ -68,3 +68,15 @@ export function windowOf(
   }
   return [sliding(node, 0, map[0], kernel[0]!), sliding(node, 1, map[1], kernel[1]!)];
 }
+
+/** By how many pixels an average divides each window, along one axis. */
+export function divisors(axis: Sliding, countPadding: boolean): number[] {
+  return Array.from({ length: axis.output }, (_, i) => {
+    const from = i * axis.stride - axis.before;
+    const to = from + axis.kernel;
+    // With ceil_mode the last window may reach beyond the padding: that part never counts.
+    return countPadding
+      ? Math.min(to, axis.input + axis.after) - from
+      : Math.min(to, axis.input) - Math.max(from, 0);
+  });
+}

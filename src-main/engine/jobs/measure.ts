@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { loadPixels } from '../../images/pixels.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
+import { foldBatchNorm } from '../graph/fold-batch-norm.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import type { MeasureJob, MeasureResult } from '../protocol.ts';
-import { foldBatchNorm } from '../quantise/fold-batch-norm.ts';
 import { batchesOf } from '../quantise/pictures.ts';
 import { quantise } from '../quantise/quantise.ts';
 import { calibrate } from '../quantise/ranges.ts';

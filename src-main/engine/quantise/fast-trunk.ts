@@ -1,7 +1,8 @@
 /** The frozen part of a network in 8 bits: the fastest way of quantising it that stays close to it. */
+
+import { foldBatchNorm } from '../graph/fold-batch-norm.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
-import { foldBatchNorm } from './fold-batch-norm.ts';
 import { type Pictures, runOn } from './pictures.ts';
 import { quantise } from './quantise.ts';
 import { calibrate } from './ranges.ts';

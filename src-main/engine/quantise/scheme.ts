@@ -1,7 +1,7 @@
 /** Which nodes of a network compute with 8-bit integers, and which of its values are held so. */
 import { numberOf } from '../graph/attributes.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import { usesOf } from './uses.ts';
+import { usesOf } from '../graph/uses.ts';
 
 /** Layers (convolutions and fully connected ones) that stay in float32. */
 export const floatLayers = ['none', 'first', 'first and last'] as const;

@@ -148,6 +148,7 @@ function asValue(tensor: OrtTensor): Value {
 export const onDevice = (device: DeviceKind): Runtime => ({
   name: 'onnxruntime',
   device,
+  apart: device !== 'cpu',
   open: (model, options) => open(device, model, options),
 });
 

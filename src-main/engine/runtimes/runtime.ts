@@ -1,6 +1,7 @@
 /** What can run a graph. The rest of the engine knows no library by name. */
 import type { DeviceKind } from '../../../src-shared/devices.ts';
 import type { Tensor, ValueInfo } from '../graph/graph.ts';
+import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 
 export interface SessionOptions {
   /** Threads inside one operator; the runtime's own choice when absent. */
@@ -48,11 +49,15 @@ export interface Session {
 export interface Runtime {
   readonly name: string;
   readonly device: DeviceKind;
+  /** Do its tensors lie elsewhere than in arrays, so that what is used again is best brought there once? */
+  readonly apart: boolean;
   /**
    * @param model a serialised ONNX model. Throws a StudioError when the runtime refuses it, a DeviceFailed when
    *   the device is not there.
    */
   open(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  /** Where it takes gradients itself. Throws as `open` does. */
+  readonly trainer?: (options: TrainerOptions) => Promise<Trainer>;
 }
 
 /** A device other than the processor did not do what was asked of it. */

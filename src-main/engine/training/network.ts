@@ -43,8 +43,7 @@ export class Network {
     atOnce: number = batchSize,
   ): Promise<Network> {
     const session = await runtime.open(encodeModel(withInputs(graph, fed)), { threads });
-    if (runtime.device === 'cpu' || fed.length === 0)
-      return new Network(session, graph, atOnce, undefined);
+    if (!runtime.apart || fed.length === 0) return new Network(session, graph, atOnce, undefined);
     try {
       const values = fed.map((name) => ({ ...graph.initializers.get(name)!, name }));
       return new Network(session, graph, atOnce, await Transfer.open(runtime, values));

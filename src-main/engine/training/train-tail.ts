@@ -12,7 +12,6 @@
 import { availableParallelism } from 'node:os';
 import type { Epoch } from '../../../src-shared/domain.ts';
 import type { TrainSettings } from '../../../src-shared/recipes.ts';
-import { accumulatedStep, trainingStep } from '../autodiff/training-step.ts';
 import { type Features, inMemory } from '../features/features.ts';
 import { cut } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -27,7 +26,7 @@ import { type Fitted, fit } from './fit.ts';
 import { batchSize as evaluatedAtOnce, Network, type Weights } from './network.ts';
 import { appendStandard, foldStandard, standardOf } from './standardise.ts';
 import { stepOptionsOf } from './step-options.ts';
-import { Trainer } from './trainer.ts';
+import { openTrainer } from './trainer.ts';
 
 /** Always as many as the machine has: the order of additions, and so the numbers, depend on it. */
 const threads = availableParallelism();
@@ -155,26 +154,21 @@ async function endFeatures(options: TailOptions): Promise<Features> {
 async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTail> {
   const { runtime, features, split, settings, signal } = options;
   const { microBatch = settings.batchSize } = options;
-  const stepOptions = stepOptionsOf(forward, options);
-  const { classWeights } = stepOptions;
-  const step =
-    microBatch < settings.batchSize
-      ? accumulatedStep(forward, stepOptions)
-      : trainingStep(forward, stepOptions);
-  const names = step.slots.map(({ name }) => name);
-  const atOnce = Math.min(evaluatedAtOnce, microBatch);
-  const network = await Network.open(runtime, forward, names, threads, atOnce);
+  const step = stepOptionsOf(forward, options);
+  // A device of its own has the features brought once, but for those that are mixed in pairs.
+  const held = !runtime.apart || step.mixes ? undefined : features.held;
+  const inParts = microBatch < settings.batchSize;
+  const trainer = await openTrainer({
+    ...{ ...settings, runtime, step, inParts, forward, features, held, threads },
+  });
   try {
-    // A device of its own has the features brought once, but for those that are mixed in pairs.
-    const held = runtime.device === 'cpu' || stepOptions.mixes ? undefined : features.held;
-    const trainer = await Trainer.open({
-      ...{ ...settings, runtime, step, forward, features, held, threads },
-    });
+    const atOnce = Math.min(evaluatedAtOnce, microBatch);
+    const network = await Network.open(runtime, forward, trainer.names, threads, atOnce);
     try {
       const fitted = await fit({
         ...options,
         ...split,
-        ...{ trainer, network, microBatch, classWeights },
+        ...{ trainer, network, microBatch, classWeights: step.classWeights },
       });
       const logits = (examples: readonly number[]) =>
         network.rows(fitted.weights, features, examples, signal);
@@ -184,9 +178,9 @@ async function fitGraph(forward: Graph, options: TailOptions): Promise<TrainedTa
         validationLogits: await logits(split.validation),
       };
     } finally {
-      await trainer.close();
+      await network.close();
     }
   } finally {
-    await network.close();
+    await trainer.close();
   }
 }

@@ -1,6 +1,6 @@
 /** Add, Sub, Mul, Div and Pow with broadcasting, and what passes values through unchanged. */
 import type { Node } from '../../graph/graph.ts';
-import type { Layout } from '../layout.ts';
+import type { Layout } from '../../graph/layout.ts';
 import { plain, type Rule, type Tape, target, type Value } from '../tape.ts';
 
 /** Sums a gradient over the axes along which the value was repeated. */

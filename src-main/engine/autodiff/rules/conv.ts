@@ -1,9 +1,9 @@
 /** Conv: which of the ways to compute it and its gradients fits its size. */
 import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
+import type { Layout } from '../../graph/layout.ts';
 import { mapOf } from '../../graph/shapes.ts';
 import { type Window, windowOf } from '../../graph/window.ts';
-import type { Layout } from '../layout.ts';
 import type { Backward, Rule, Tape } from '../tape.ts';
 import { columnsConv } from './conv-columns.ts';
 import { depthwiseConv } from './conv-depthwise.ts';

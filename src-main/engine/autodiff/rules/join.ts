@@ -1,8 +1,8 @@
 /** Concat, Slice, Split and Pad: parts of values, put together and taken apart. */
 import { numberOf, textOf } from '../../graph/attributes.ts';
+import type { Layout } from '../../graph/layout.ts';
 import { slicesOf, splitSizes } from '../../graph/shapes.ts';
 import { integers } from '../../graph/tensor.ts';
-import type { Layout } from '../layout.ts';
 import { plain, type Rule, refusal, type Tape, target, type Value } from '../tape.ts';
 
 const constants = (tape: Tape) => (name: string) => {

@@ -2,7 +2,7 @@
 import { numberOf } from '../../graph/attributes.ts';
 import { mapOf } from '../../graph/shapes.ts';
 import { float32 } from '../../graph/tensor.ts';
-import { type Sliding, windowOf } from '../../graph/window.ts';
+import { divisors, type Sliding, windowOf } from '../../graph/window.ts';
 import { plain, type Rule, target } from '../tape.ts';
 
 /** The gradient goes to the pixel that was the largest of its window (the first one, in a tie). */
@@ -24,18 +24,6 @@ export const maxPool: Rule = (tape, node) => {
       return plain(tape.reshape(spread, target(tape.dims(input))));
     });
 };
-
-/** By how many pixels each window is divided, along one axis. */
-function divisors(axis: Sliding, countPadding: boolean): number[] {
-  return Array.from({ length: axis.output }, (_, i) => {
-    const from = i * axis.stride - axis.before;
-    const to = from + axis.kernel;
-    // With ceil_mode the last window may reach beyond the padding: that part never counts.
-    return countPadding
-      ? Math.min(to, axis.input + axis.after) - from
-      : Math.min(to, axis.input) - Math.max(from, 0);
-  });
-}
 
 export const averagePool: Rule = (tape, node) => {
   const { g } = tape;

@@ -1,9 +1,9 @@
 /** ReduceSum and ReduceMean: every number that was added gets the same gradient. */
 import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
+import type { Layout } from '../../graph/layout.ts';
 import { axesOf } from '../../graph/shapes.ts';
 import { integers } from '../../graph/tensor.ts';
-import type { Layout } from '../layout.ts';
 import { plain, type Rule, type Tape, target } from '../tape.ts';
 
 function axes(tape: Tape, node: Node, rank: number): readonly number[] {

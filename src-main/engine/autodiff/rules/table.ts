@@ -1,6 +1,7 @@
 /** The operators that can be differentiated: a new one is a rule and a line here. */
 import { textOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
+import { resizeObstacle } from '../../graph/interpolation.ts';
 import type { Rule } from '../tape.ts';
 import { clip, hardSigmoid, hardSwish, leakyRelu, pRelu, relu } from './activation.ts';
 import { add, div, identity, mul, pow, sub } from './arithmetic.ts';
@@ -13,7 +14,7 @@ import { batchNormalization } from './normalization.ts';
 import { gatherAlong } from './pick.ts';
 import { averagePool, globalAveragePool, maxPool } from './pooling.ts';
 import { reduceMean, reduceSum } from './reduce.ts';
-import { resize, resizeObstacle } from './resize.ts';
+import { resize } from './resize.ts';
 import { expand, reshape, transpose } from './shape.ts';
 import {
   absolute,

@@ -1,7 +1,7 @@
 /** Batch normalisations with fixed statistics as part of the convolution before them. */
-import { numberOf } from '../graph/attributes.ts';
-import type { Graph, Node, Tensor } from '../graph/graph.ts';
-import { float32, floats } from '../graph/tensor.ts';
+import { numberOf } from './attributes.ts';
+import type { Graph, Node, Tensor } from './graph.ts';
+import { float32, floats } from './tensor.ts';
 import { usesOf } from './uses.ts';
 
 /**

@@ -1,6 +1,6 @@
-/** In which order a training step keeps the axes of a value. */
-import type { Tensor } from '../graph/graph.ts';
-import { float32, floats } from '../graph/tensor.ts';
+/** In which order the axes of a value lie. */
+import type { Tensor } from './graph.ts';
+import { float32, floats } from './tensor.ts';
 
 /**
  * `channels-first`: as the forward graph has it; all that has not four axes lies so.

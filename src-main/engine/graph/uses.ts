@@ -1,4 +1,4 @@
-import type { Graph } from '../graph/graph.ts';
+import type { Graph } from './graph.ts';
 
 /** How often each value is used: by nodes, and as an output of the graph. */
 export function usesOf({ nodes, outputs }: Graph): ReadonlyMap<string, number> {
