@@ -19,7 +19,8 @@ const laneOf = {
   // A graphics driver that crashes takes nothing else with it.
   tryDevice: 'devices',
   measure: 'quick',
-  advise: 'assist',
+  // Suggestions must not wait for it.
+  advise: 'advice',
   network: 'assist',
   embed: 'assist',
   suggest: 'assist',
@@ -34,6 +35,7 @@ const idleMs: Readonly<Record<Lane, number>> = {
   training: 60_000,
   quick: 60_000,
   devices: 1000,
+  advice: 60_000,
   // The features of a large project take seconds to read again.
   assist: 600_000,
 };
@@ -137,7 +139,7 @@ export class EngineHost {
     clearTimeout(this.#timers.get(lane));
     let child = this.#children.get(lane);
     if (!child || child.gone) {
-      child = new EngineChild();
+      child = new EngineChild(lane === 'advice' ? { patient: true } : {});
       this.#children.set(lane, child);
     }
     try {

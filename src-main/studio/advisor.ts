@@ -8,6 +8,7 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { fewToLearn } from '../../src-shared/readiness.ts';
 import type { RecipeName } from '../../src-shared/recipes.ts';
 import type { Progress } from '../engine/protocol.ts';
+import { keepAdvised, type Subscribe } from './advising.ts';
 import { bestBackbone } from './backbones.ts';
 import type { Context, OpenProject } from './context.ts';
 import { featureFolder } from './features.ts';
@@ -17,11 +18,27 @@ import { backboneFile } from './weight-folder.ts';
 
 type Calls = Pick<Handlers, 'advisor.get' | 'advisor.run' | 'advisor.cancel'>;
 
-export function advisorCalls(context: Context, compare: Pick<Handlers, 'runs.compare'>): Calls {
-  const measuring = new Map<
-    string,
-    { readonly abort: AbortController; readonly advice: Promise<Advice> }
-  >();
+interface AdvisorOptions {
+  /** Does it measure by itself while pictures are labelled? */
+  readonly eager: boolean;
+  /** Is something being looked at that suggestions wait for? */
+  readonly isLooking: () => boolean;
+}
+
+interface Measurement {
+  readonly abort: AbortController;
+  readonly advice: Promise<Advice>;
+  /** Does somebody wait for it? */
+  asked: boolean;
+}
+
+export function advisorCalls(
+  context: Context,
+  compare: Pick<Handlers, 'runs.compare'>,
+  subscribe: Subscribe,
+  { eager, isLooking }: AdvisorOptions,
+): Calls {
+  const measuring = new Map<string, Measurement>();
 
   context.onOpen((project) => {
     project.onClose(async () => {
@@ -30,6 +47,21 @@ export function advisorCalls(context: Context, compare: Pick<Handlers, 'runs.com
       await Promise.allSettled(all.map(({ advice }) => advice));
     });
   });
+
+  function begin(project: OpenProject, name: string): Measurement {
+    const there = measuring.get(name);
+    if (there) return there;
+    const tell = () => context.emit({ name: 'advisor.changed', data: { backbone: name } });
+    const abort = new AbortController();
+    const advice = measure(project, name, abort.signal).finally(() => {
+      measuring.delete(name);
+      tell();
+    });
+    const measurement = { abort, advice, asked: false };
+    measuring.set(name, measurement);
+    tell();
+    return measurement;
+  }
 
   async function measure(project: OpenProject, name: string, signal: AbortSignal) {
     const { store } = project;
@@ -60,9 +92,9 @@ export function advisorCalls(context: Context, compare: Pick<Handlers, 'runs.com
       amount: { ...found.amount, labelled: examples.length, perClass },
       quadrant,
       recommended: recommended(quadrant, found.costs),
+      costs: found.costs,
     };
     store.advices.add(advice);
-    context.emit({ name: 'advisor.changed', data: { backbone: name } });
     return advice;
   }
 
@@ -95,33 +127,56 @@ export function advisorCalls(context: Context, compare: Pick<Handlers, 'runs.com
   }
 
   const chosen = async (name: string | undefined) => name ?? (await bestBackbone()).name;
+  const outdated = (project: OpenProject, name: string) => {
+    const measured = project.store.advices.latest(name)?.amount.perClass;
+    return !isDeepStrictEqual(measured, countsOf(project));
+  };
+
+  const looked = eager
+    ? keepAdvised(context, subscribe, {
+        networks: async ({ store }) => [
+          ...new Set([(await bestBackbone()).name, ...store.advices.backbones()]),
+        ],
+        outdatedBy: (project, name) =>
+          missingForAdvice(project) === null && outdated(project, name)
+            ? JSON.stringify(countsOf(project))
+            : null,
+        measure(project, name) {
+          const measurement = begin(project, name);
+          return {
+            ended: measurement.advice,
+            stop: () => !measurement.asked && measurement.abort.abort(),
+          };
+        },
+        busy: ({ store }) =>
+          isLooking() ||
+          store.runs.inState('queued').length + store.runs.inState('running').length > 0,
+      })
+    : () => {};
 
   return {
     'advisor.get': async ({ backbone }) => {
       const project = context.project();
       const name = await chosen(backbone);
-      const advice = project.store.advices.list(name)[0]?.advice ?? null;
-      return {
+      const answer = {
         backbone: name,
-        advice,
+        advice: project.store.advices.latest(name),
         missing: missingForAdvice(project),
-        outdated: !advice || !isDeepStrictEqual(advice.amount.perClass, countsOf(project)),
+        outdated: outdated(project, name),
         measuring: measuring.has(name),
         outcome: await outcome(project, name),
       };
+      if (answer.outdated) looked();
+      return answer;
     },
 
     'advisor.run': async ({ backbone }) => {
       const project = context.project();
       const missing = missingForAdvice(project);
       if (missing) throw new StudioError('refused', missing);
-      const name = await chosen(backbone);
-      const there = measuring.get(name);
-      if (there) return there.advice;
-      const abort = new AbortController();
-      const advice = measure(project, name, abort.signal).finally(() => measuring.delete(name));
-      measuring.set(name, { abort, advice });
-      return advice;
+      const measurement = begin(project, await chosen(backbone));
+      measurement.asked = true;
+      return measurement.advice;
     },
 
     'advisor.cancel': () => {

@@ -39,7 +39,12 @@ export function assistCalls(
   context: Context,
   subscribe: Subscribe,
   { eager }: AssistOptions,
-): { readonly calls: Calls; readonly guesses: () => readonly Guess[] } {
+): {
+  readonly calls: Calls;
+  readonly guesses: () => readonly Guess[];
+  /** Are pictures being looked at just now? */
+  readonly isLooking: () => boolean;
+} {
   const state = (): AssistState => ({ ...pictures.state(), suggesting: proposed.enough() });
   const pictures = looking(context, () => {
     context.emit({ name: 'assist.progress', data: state() });
@@ -156,6 +161,7 @@ export function assistCalls(
 
   return {
     calls,
+    isLooking: () => pictures.state().state === 'looking',
     guesses: () =>
       [...proposed.latest()].map(([imageId, { labelId, confidence }]) => ({
         imageId,

@@ -94,7 +94,10 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...runCalls(context, devices, { resumes: options.resumesQueue ?? true }),
     ...estimateCalls(context),
     ...compare,
-    ...advisorCalls(context, compare),
+    ...advisorCalls(context, compare, subscribe, {
+      eager: options.resumesQueue ?? true,
+      isLooking: () => assist.isLooking(),
+    }),
     ...insideCalls(context),
     ...changesCalls(context),
     ...predictCalls(context),

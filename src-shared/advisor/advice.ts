@@ -71,6 +71,10 @@ export const advice = z.object({
       estimatedMemoryBytes: z.number(),
     }),
   ),
+  /** At most, of each recipe with its default settings, on the machine that measured. */
+  costs: z
+    .partialRecord(z.enum(recipeNames), z.object({ seconds: z.number(), memoryBytes: z.number() }))
+    .optional(),
 });
 export type Advice = z.infer<typeof advice>;
 

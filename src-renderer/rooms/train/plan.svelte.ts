@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 import type { CallInput } from '../../../src-shared/contract.ts';
 import {
   defaultSettings,
@@ -12,11 +12,41 @@ import {
 
 /** What the next comparison will train: it outlives a look into another room. */
 export class Plan {
-  readonly recipes = new SvelteSet<RecipeName>(usualRecipes);
+  /** Recipes that are trained unless the person chooses others. */
+  #offered = $state.raw<readonly RecipeName[]>(usualRecipes);
+  #recipes = $state.raw<ReadonlySet<RecipeName> | undefined>();
   /** Networks by name; undefined until the person chooses: then the best one is meant. */
   #backbones = $state.raw<ReadonlySet<string> | undefined>();
   /** Only what differs from the defaults. */
   readonly #changes = new SvelteMap<RecipeName, Partial<TrainSettings>>();
+
+  /** What the person chose, or what is offered. */
+  get recipes(): ReadonlySet<RecipeName> {
+    return this.#recipes ?? new Set(this.#offered);
+  }
+
+  /** From now on these are offered; the usual ones if none are named. */
+  offer(recipes: readonly RecipeName[] = usualRecipes): void {
+    this.#offered = recipes;
+  }
+
+  /** Did the person choose others than what is offered? */
+  get isOwn(): boolean {
+    const { size } = this.recipes;
+    return size !== this.#offered.length || !this.#offered.every((name) => this.recipes.has(name));
+  }
+
+  takeOffered(): void {
+    this.#recipes = undefined;
+  }
+
+  /** Another project has another plan. */
+  forget(): void {
+    this.#offered = usualRecipes;
+    this.#recipes = undefined;
+    this.#backbones = undefined;
+    this.#changes.clear();
+  }
 
   settings(recipe: RecipeName): TrainSettings {
     return { ...defaultSettings[recipe], ...this.#changes.get(recipe) };
@@ -78,7 +108,9 @@ export class Plan {
   }
 
   toggleRecipe(recipe: RecipeName): void {
-    if (!this.recipes.delete(recipe)) this.recipes.add(recipe);
+    const chosen = new Set(this.recipes);
+    if (!chosen.delete(recipe)) chosen.add(recipe);
+    this.#recipes = chosen;
   }
 
   /** The networks to train on: `best` until others were chosen. */
