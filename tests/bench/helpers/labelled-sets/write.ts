@@ -5,18 +5,14 @@ import { join } from 'node:path';
 import { root } from '../../../../src-main/programs.ts';
 import { seededRandom } from '../../../../src-shared/random.ts';
 import { digits, emoji, icons, letters } from './drawn.ts';
+import { foods } from './foods.ts';
 import { spectrograms, textures } from './generated.ts';
 import type { LabelledSet } from './set.ts';
 
-const makers: Readonly<Record<string, () => Promise<LabelledSet>>> = {
-  emoji,
-  icons,
-  digits,
-  letters,
-  textures,
-  spectrograms,
-};
-export const setNames = Object.keys(makers);
+const ofTheAdvisor = { emoji, icons, digits, letters, textures, spectrograms };
+/** The six kinds that the advisor is tried on. */
+export const setNames = Object.keys(ofTheAdvisor);
+const makers: Readonly<Record<string, () => Promise<LabelledSet>>> = { ...ofTheAdvisor, foods };
 
 export interface SetPicture {
   readonly path: string;
