@@ -27,6 +27,7 @@ const laneOf = {
   spread: 'assist',
   similar: 'assist',
   review: 'assist',
+  map: 'assist',
 } as const;
 type Lane = (typeof laneOf)[Job['kind']];
 

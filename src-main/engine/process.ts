@@ -9,6 +9,7 @@ import { describe } from './jobs/describe.ts';
 import { embed } from './jobs/embed.ts';
 import { explain } from './jobs/explain.ts';
 import type { JobContext } from './jobs/job.ts';
+import { map } from './jobs/map.ts';
 import { measure } from './jobs/measure.ts';
 import { nearest } from './jobs/nearest.ts';
 import { predict } from './jobs/predict.ts';
@@ -37,6 +38,7 @@ const jobs: {
   spread,
   similar,
   review,
+  map,
 };
 
 const running = new Map<number, AbortController>();

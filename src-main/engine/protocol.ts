@@ -157,6 +157,22 @@ export interface ReviewJob extends Question {
   readonly fingerprints: readonly Fingerprint[];
 }
 
+/** Points on a map, by image id. */
+export interface MapPoints {
+  readonly ids: Int32Array;
+  /** x and y of each, from -1 to 1. */
+  readonly points: Float32Array;
+  /** How many were projected: the others were placed among them. */
+  readonly projected: number;
+}
+
+/** All pictures as points in a plane, so that likes lie together. */
+export interface MapJob extends Question {
+  readonly kind: 'map';
+  /** Pictures that stay where they are, so that only the others are placed; null: all is drawn anew. */
+  readonly known: MapPoints | null;
+}
+
 /** How long a picture takes in the frozen part of a network. */
 export interface MeasureJob {
   readonly kind: 'measure';
@@ -222,7 +238,8 @@ export type Job =
   | SuggestJob
   | SpreadJob
   | SimilarJob
-  | ReviewJob;
+  | ReviewJob
+  | MapJob;
 
 export interface TrainResult {
   readonly bestEpoch: number;
@@ -338,6 +355,7 @@ export interface JobResult {
   spread: Answer<SpreadResult>;
   similar: Answer<SimilarResult>;
   review: Answer<ReviewResult>;
+  map: Answer<MapPoints>;
 }
 
 /** Sent while a training job runs. */
@@ -360,6 +378,8 @@ export type Progress =
       readonly done: number;
       readonly total: number;
     }
+  /** Of a map that is being drawn. */
+  | { readonly kind: 'map'; readonly done: number; readonly total: number }
   /** Said once, before the first step: how many pictures are computed at once, and why if not all. */
   | { readonly kind: 'memory'; readonly microBatch: number; readonly note: string | null };
 

@@ -6,6 +6,7 @@ import { epochsTable } from './epochs.ts';
 import { fingerprintsTable } from './fingerprints.ts';
 import { imagesTable } from './images.ts';
 import { labelsTable } from './labels.ts';
+import { mapsTable } from './maps.ts';
 import { marksTable } from './marks.ts';
 import { operationsTable } from './operations.ts';
 import { predictionsTable } from './predictions.ts';
@@ -40,6 +41,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     views: viewsTable(database, operations),
     history: operations,
     advices: advicesTable(database),
+    maps: mapsTable(database),
     sources: sourcesTable(database),
     splits: splitsTable(database),
     statistics: statisticsTable(database),

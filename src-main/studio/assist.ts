@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { fingerprinting } from './fingerprinting.ts';
 import type { Handlers } from './handlers.ts';
 import { looking } from './looking.ts';
+import { mapCalls } from './map.ts';
 import { absolute } from './project.ts';
 import { classesOf, suggestions } from './suggestions.ts';
 
@@ -18,6 +19,8 @@ type Calls = Pick<
   | 'assist.next'
   | 'assist.similar'
   | 'assist.review'
+  | 'assist.map'
+  | 'assist.cancelMap'
 >;
 type Subscribe = (listener: (event: StudioEvent) => void) => () => void;
 
@@ -98,6 +101,7 @@ export function assistCalls(
   }
 
   const calls: Calls = {
+    ...mapCalls(context, pictures),
     'assist.state': () => state(),
     'assist.prepare': () => {
       context.project();

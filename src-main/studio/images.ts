@@ -10,6 +10,7 @@ type Calls = Pick<
   Handlers,
   | 'images.query'
   | 'images.get'
+  | 'images.labels'
   | 'images.history'
   | 'images.placeholders'
   | 'images.count'
@@ -35,6 +36,10 @@ export function imageCalls(context: Context, suggested: () => readonly Guess[] =
       for (const [i, placeholder] of images().placeholders(ids).entries())
         if (placeholder) bytes.set(placeholder, i * placeholderBytes);
       return { base64: bytes.toString('base64') };
+    },
+    'images.labels': () => {
+      const labelOf = images().labelOf();
+      return { imageIds: [...labelOf.keys()], labelIds: [...labelOf.values()] };
     },
     'images.history': ({ id }) => ({ entries: images().history(id) }),
     'images.count': ({ filters }) => {

@@ -76,6 +76,8 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
         store.epochs.add(id, progress.epoch);
         context.emit({ name: 'run.epoch', data: { id, epoch: progress.epoch } });
         break;
+      case 'map':
+        break; // no training draws one
       default:
         assertNever(progress);
     }

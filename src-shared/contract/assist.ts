@@ -1,7 +1,7 @@
 /** What the model helps with. */
 import { z } from 'zod';
 import * as d from '../domain.ts';
-import { define, none } from './define.ts';
+import { define, done, none } from './define.ts';
 
 export const assistCalls = {
   /**
@@ -42,10 +42,24 @@ export const assistCalls = {
     z.object({ similar: z.array(z.object({ imageId: d.imageId, similarity: z.number() })) }),
   ),
   'assist.review': define(none, d.review),
+  /**
+   * The map of the pictures, by the network that looks at them: drawn when there is none, which is told by
+   * `assist.map-progress`, else as it was, with what is new placed on it. `anew`: all is drawn again. Waits until the
+   * network has seen all pictures.
+   */
+  'assist.map': define(z.strictObject({ anew: z.boolean().default(false) }), d.pictureMap),
+  /** Who waits for the map is told so. */
+  'assist.cancelMap': define(none, done),
 } as const;
 
 export const assistEvents = {
   'assist.progress': d.assistState,
+  /** Of a map that is being drawn. */
+  'assist.map-progress': z.object({
+    done: z.int(),
+    total: z.int(),
+    secondsLeft: z.number().nullable(),
+  }),
   /** There are new suggestions. */
   'assist.changed': z.object({}),
 } as const;

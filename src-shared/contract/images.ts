@@ -53,6 +53,11 @@ export const imagesCalls = {
     z.strictObject({ filters: z.array(d.imageFilter).max(200) }),
     z.object({ counts: z.array(z.int()) }),
   ),
+  /** The label of every image that has one. */
+  'images.labels': define(
+    none,
+    z.object({ imageIds: z.array(d.imageId), labelIds: z.array(d.labelId) }),
+  ),
   /** What the image set is like as a whole. */
   'images.statistics': define(none, d.statistics),
   /** The folders that images lie in, with how many lie right there. */

@@ -50,3 +50,13 @@ export const review = z.object({
   outliers: z.array(z.object({ imageId, score: unit })),
 });
 export type Review = z.infer<typeof review>;
+
+/** All pictures as points in a plane, so that likes lie together. */
+export const pictureMap = z.object({
+  imageIds: z.array(imageId),
+  /** x and y of each, from -1 to 1, y downwards: base64 of little-endian float32. */
+  points: z.string(),
+  /** How many pictures were projected: the others were placed among those that are like them. */
+  projected: z.int(),
+});
+export type PictureMap = z.infer<typeof pictureMap>;

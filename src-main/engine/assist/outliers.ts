@@ -1,9 +1,8 @@
 /** Pictures unlike all others: far from even their nearest neighbours in the features. */
-import { type Matrix, rowOf, timesTransposed } from './algebra.ts';
+import type { Matrix } from './algebra.ts';
+import { neighboursOf } from './neighbours.ts';
 
 const neighbours = 10;
-/** Rows whose distances to all others are held at once. */
-const rowsAtOnce = 256;
 
 export interface Outlierness {
   /** exp(-d / median d): 1 for a picture among its like, towards 0 for one apart. */
@@ -25,21 +24,10 @@ export async function outlierness(
   reference: Matrix,
   self: ArrayLike<number>,
 ): Promise<Outlierness[]> {
-  const distances: number[] = [];
-  for (const block of blocks) {
-    for (let from = 0; from < block.rows; from += rowsAtOnce) {
-      const rows = Math.min(rowsAtOnce, block.rows - from);
-      const data = block.data.subarray(from * block.columns, (from + rows) * block.columns);
-      const cosines = await timesTransposed({ ...block, rows, data }, reference);
-      for (let i = 0; i < rows; i++) {
-        const row = rowOf(cosines, i);
-        const own = self[distances.length]!;
-        if (own >= 0) row[own] = -2;
-        const others = reference.rows - (own >= 0 ? 1 : 0);
-        distances.push(meanDistance(row, Math.min(neighbours, others)));
-      }
-    }
-  }
+  const { count, cosines } = await neighboursOf(blocks, reference, self, neighbours);
+  const distances = Array.from({ length: self.length }, (_, i) =>
+    meanDistance(cosines.subarray(i * count, (i + 1) * count)),
+  );
   const sorted = distances.toSorted((a, b) => a - b);
   const [q1, median, q3] = [quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75)];
   const limit = q3 + 1.7 * (q3 - q1);
@@ -49,17 +37,10 @@ export async function outlierness(
   }));
 }
 
-function meanDistance(cosines: Float32Array, count: number): number {
-  if (count === 0) return 0;
-  const nearest = new Float32Array(count).fill(-2);
-  for (const cosine of cosines) {
-    if (cosine <= nearest[count - 1]!) continue;
-    let place = count - 1;
-    for (; place > 0 && nearest[place - 1]! < cosine; place--) nearest[place] = nearest[place - 1]!;
-    nearest[place] = cosine;
-  }
+function meanDistance(nearest: Float32Array): number {
+  if (nearest.length === 0) return 0;
   // Rounding may make a copy nearer than itself.
-  return nearest.reduce((sum, cosine) => sum + Math.max(0, 1 - cosine), 0) / count;
+  return nearest.reduce((sum, cosine) => sum + Math.max(0, 1 - cosine), 0) / nearest.length;
 }
 
 /** Linear between the two nearest, as in numpy. */

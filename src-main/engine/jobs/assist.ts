@@ -6,6 +6,7 @@ import { labelIssues, selfConfidence } from '../assist/confident-learning.ts';
 import type { Embedding } from '../assist/embedding.ts';
 import { commonDirection, nearest } from '../assist/nearest.ts';
 import { outlierness } from '../assist/outliers.ts';
+import { sample } from '../assist/sample.ts';
 import { type Known, knownAs } from '../assist/state.ts';
 import { lessonOf, opinions, outOfFoldProbabilities, shortened, teach } from '../assist/teacher.ts';
 import { coreSet, uncertainty } from '../assist/what-next.ts';
@@ -19,12 +20,8 @@ import type {
   SuggestJob,
 } from '../protocol.ts';
 import { argmax } from '../training/classification.ts';
-import { seededRandom, shuffled } from '../training/random.ts';
 import { featuresOf } from './embed.ts';
 
-/** A core-set is chosen from a random sample of this many candidates, and neighbours are looked for among as many. */
-const sampleSize = 10_000;
-const seed = 1;
 /** Streams of the seed. */
 const [candidatesOf, referencesOf] = [11, 12];
 
@@ -130,10 +127,4 @@ async function unlikeOthers(embedding: Embedding): Promise<ReviewResult['outlier
     if (isOutlier) scores.push({ id: embedding.ids[row]!, score });
   }
   return scores.toSorted((a, b) => a.score - b.score);
-}
-
-/** All of them when there are not too many; the same ones each time. */
-function sample<T>(items: readonly T[], stream: number): readonly T[] {
-  if (items.length <= sampleSize) return items;
-  return shuffled(items, seededRandom(seed, stream)).slice(0, sampleSize);
 }

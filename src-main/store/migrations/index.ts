@@ -10,6 +10,7 @@ import { heldOut } from './009-held-out.ts';
 import { partPredictions } from './010-part-predictions.ts';
 import { statistics } from './011-statistics.ts';
 import { advices } from './012-advices.ts';
+import { maps } from './013-maps.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -28,4 +29,5 @@ export const migrations: readonly string[] = [
   partPredictions,
   statistics,
   advices,
+  maps,
 ];

@@ -31,7 +31,11 @@ export async function foods(): Promise<LabelledSet> {
     classes,
     async picture(label, index) {
       const file = members[label]![index];
-      return file === undefined ? null : sharp(await readFile(join(assets, file))).png().toBuffer();
+      return file === undefined
+        ? null
+        : sharp(await readFile(join(assets, file)))
+            .png()
+            .toBuffer();
     },
   };
 }
