@@ -51,6 +51,10 @@ export function imageQueries(database: Database) {
   const folders = database.prepare<[], { folder: string; count: number }>(`
     SELECT ${folderOf} AS folder, count(*) AS count FROM images GROUP BY folder ORDER BY folder`);
 
+  const predicted = database.prepare<{ suggested: string }, Guess>(`
+    ${guesses} SELECT image_id AS imageId, label_id AS labelId, confidence
+    FROM guesses WHERE image_id IN (SELECT id FROM images)`);
+
   const prepare = (
     what: string,
     filter: ImageFilter,
@@ -77,6 +81,14 @@ export function imageQueries(database: Database) {
 
     countOf: (filter: ImageFilter, suggested: readonly Guess[] = []): number =>
       prepare('count(*)', filter, suggested)[0]!,
+
+    /** What was predicted of each image of which something was. */
+    predicted: (suggested: readonly Guess[] = []): Guess[] =>
+      predicted.all({
+        suggested: JSON.stringify(
+          suggested.map((guess) => [guess.imageId, guess.labelId, guess.confidence]),
+        ),
+      }),
 
     /** The folders that images lie in, by path. */
     folders: () =>

@@ -11,6 +11,7 @@ type Calls = Pick<
   | 'images.query'
   | 'images.get'
   | 'images.labels'
+  | 'images.predicted'
   | 'images.history'
   | 'images.placeholders'
   | 'images.count'
@@ -40,6 +41,13 @@ export function imageCalls(context: Context, suggested: () => readonly Guess[] =
     'images.labels': () => {
       const labelOf = images().labelOf();
       return { imageIds: [...labelOf.keys()], labelIds: [...labelOf.values()] };
+    },
+    'images.predicted': () => {
+      const guesses = images().predicted(suggested());
+      return {
+        imageIds: guesses.map(({ imageId }) => imageId),
+        labelIds: guesses.map(({ labelId }) => labelId),
+      };
     },
     'images.history': ({ id }) => ({ entries: images().history(id) }),
     'images.count': ({ filters }) => {

@@ -45,6 +45,7 @@ const select = [
 const look = [
   { id: 'open', words: 'Open large, and close again', keys: ['Space'] },
   { id: 'focus', words: 'Focus on one picture, and back', keys: ['F'] },
+  { id: 'map', words: 'Map of all pictures, and back', keys: ['Shift+M'] },
   { id: 'filter', words: 'Filter by name or label', keys: ['/'] },
   { id: 'filters', words: 'All filters', keys: ['Shift+F'] },
   { id: 'save-view', words: 'Save the filter as a view', keys: ['Shift+S'] },

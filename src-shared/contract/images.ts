@@ -58,6 +58,11 @@ export const imagesCalls = {
     none,
     z.object({ imageIds: z.array(d.imageId), labelIds: z.array(d.labelId) }),
   ),
+  /** What a model makes of each image, as the filter by predicted label has it. */
+  'images.predicted': define(
+    none,
+    z.object({ imageIds: z.array(d.imageId), labelIds: z.array(d.labelId) }),
+  ),
   /** What the image set is like as a whole. */
   'images.statistics': define(none, d.statistics),
   /** The folders that images lie in, with how many lie right there. */

@@ -129,6 +129,11 @@ async function* labelRoom(page: Page) {
   yield 'focus mode';
   await page.keyboard.press('Escape');
   await first.focus();
+  await page.keyboard.press('Shift+M');
+  await page.getByRole('application').waitFor();
+  yield 'map';
+  await page.keyboard.press('Shift+M');
+  await first.focus();
   await page.keyboard.press('s');
   await page.getByText(/^Most like/).waitFor();
   yield 'similar pictures';

@@ -41,8 +41,8 @@ export class Room {
   /** The one thing that lies over the room. */
   open = $state.raw<Open | undefined>();
   naming = $state(false);
-  /** One picture large, with the next ones below it, in place of the grid. */
-  focused = $state(false);
+  /** All pictures in rows; one large, with the next ones below it; or all laid out by likeness. */
+  view = $state<'grid' | 'focus' | 'map'>('grid');
   /** What the pictures are when they are not those of the filter, in words. */
   presented = $state<string | undefined>();
   shown = $state.raw<Shown | undefined>();
@@ -72,8 +72,11 @@ export class Room {
     'save-view': () => this.#over('save-view'),
     focus: () => {
       if (this.pictures.ids.length === 0) return;
-      this.focused = !this.focused;
+      this.view = this.view === 'focus' ? 'grid' : 'focus';
       this.#choose(Math.max(0, this.pictures.selection.cursor), 'only');
+    },
+    map: () => {
+      if (this.pictures.ids.length > 0) this.view = this.view === 'map' ? 'grid' : 'map';
     },
     piles: () => {
       const ids = chosen(this.pictures.ids, this.pictures.selection);
@@ -105,7 +108,9 @@ export class Room {
     this.pictures = new Pictures(studio);
     this.assistance = new Assistance(studio);
     this.labelling = new Labelling(studio, this.pictures, () => void this.shown?.reveal());
-    this.labelling.advances = () => !this.focused || studio.settings.now.advance;
+    // On the map a group is labelled after another: the next picture may lie anywhere.
+    this.labelling.advances = () =>
+      this.view === 'grid' || (this.view === 'focus' && studio.settings.now.advance);
   }
 
   /** Does the room know this action? */
@@ -125,7 +130,7 @@ export class Room {
       const label = this.labelling.at(command.place);
       if (label) void this.labelling.assign(label);
     } else {
-      const how = this.focused ? 'only' : command.how;
+      const how = this.view === 'focus' ? 'only' : command.how;
       this.#choose(this.shown?.stepTo(command.step) ?? 0, how);
       void this.shown?.reveal();
     }
@@ -138,12 +143,10 @@ export class Room {
 
   /** Esc: a selection of many becomes one; then what was looked for goes, then the filter. */
   back(): void {
-    if (this.focused) {
-      this.focused = false;
-      return;
-    }
     const { selection, filter } = this.pictures;
-    if (selection.ids.size > 1) this.#choose(selection.cursor, 'only');
+    if (this.view === 'focus') this.view = 'grid';
+    else if (selection.ids.size > 1) this.#choose(selection.cursor, 'only');
+    else if (this.view === 'map') this.view = 'grid';
     else if (this.presented !== undefined) void this.apply(filter);
     else if (Object.keys(filter).length > 0) void this.apply({});
   }
