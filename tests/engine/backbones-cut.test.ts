@@ -4,7 +4,6 @@ import { catalogue } from '../../src-main/engine/backbones/catalogue.ts';
 import { efficientnetLite0 } from '../../src-main/engine/backbones/efficientnet.ts';
 import { cut } from '../../src-main/engine/graph/cut.ts';
 import type { Graph, Tensor } from '../../src-main/engine/graph/graph.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { float32, size } from '../../src-main/engine/graph/tensor.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
 import { uniform } from '../helpers/random.ts';
@@ -33,7 +32,7 @@ describe.each(architectures)('$name of $variant', (architecture) => {
 });
 
 async function run(graph: Graph, feed: Tensor): Promise<Tensor> {
-  const session = await onnxruntime.open(encodeModel(graph));
+  const session = await onnxruntime.open(graph);
   try {
     return (await session.run({ [graph.inputs[0]!.name]: feed }))[graph.outputs[0]!.name]!;
   } finally {

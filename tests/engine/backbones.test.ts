@@ -17,7 +17,6 @@ import {
   loadBackbone,
 } from '../../src-main/engine/backbones/weight-file.ts';
 import type { Tensor } from '../../src-main/engine/graph/graph.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { float32, size } from '../../src-main/engine/graph/tensor.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
 import { resources } from '../../src-main/programs.ts';
@@ -43,7 +42,7 @@ function drawImages(stream: string, count: number, low: number, high: number): T
 }
 
 async function featuresOf({ graph }: Backbone, input: Tensor): Promise<Tensor> {
-  const session = await onnxruntime.open(encodeModel(graph));
+  const session = await onnxruntime.open(graph);
   try {
     return (await session.run({ input })).features!;
   } finally {

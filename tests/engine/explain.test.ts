@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { explained, gradientGraph } from '../../src-main/engine/autodiff/input-gradient.ts';
 import { gradCam } from '../../src-main/engine/explain/grad-cam.ts';
 import { head } from '../../src-main/engine/graph/head.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { inferShapes } from '../../src-main/engine/graph/shapes.ts';
 import { float32 } from '../../src-main/engine/graph/tensor.ts';
 import { explain } from '../../src-main/engine/jobs/explain.ts';
@@ -38,7 +37,7 @@ describe('Grad-CAM', () => {
     [1, 2],
   ])("gives PyTorch's map at block %i for class %i", async (block, wanted) => {
     const graph = gradientGraph(network, head.logits, maps[block]!);
-    const session = await onnxruntime.open(encodeModel(graph), { threads: 1 });
+    const session = await onnxruntime.open(graph, { threads: 1 });
     const seed = new Float32Array(3);
     seed[wanted] = 1;
     const answer = await session.run({

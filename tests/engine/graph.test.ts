@@ -241,7 +241,7 @@ describe('ONNX', () => {
   it('says what the runtime cannot open', async () => {
     const g = new GraphBuilder('g');
     g.output(g.node('NoSuchOperator', [g.input('x', [1])]), [1]);
-    await expect(onnxruntime.open(encodeModel(g.build()))).rejects.toThrow(
+    await expect(onnxruntime.open(g.build())).rejects.toThrow(
       /^ONNX Runtime cannot open this network: .*NoSuchOperator/s,
     );
   });

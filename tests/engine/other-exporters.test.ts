@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { takeOver } from '../../src-main/engine/backbones/onnx/take-over.ts';
 import { describeWeights } from '../../src-main/engine/backbones/weight-file.ts';
 import type { Graph } from '../../src-main/engine/graph/graph.ts';
-import { decodeModel, encodeModel } from '../../src-main/engine/graph/onnx.ts';
+import { decodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { float32 } from '../../src-main/engine/graph/tensor.ts';
 import { takeNetwork } from '../../src-main/engine/jobs/take-network.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
@@ -29,7 +29,7 @@ async function networkOf(name: string) {
 }
 
 async function run(graph: Graph, values: Float32Array, dims = [1, 3, 32, 32]) {
-  const session = await onnxruntime.open(encodeModel(graph));
+  const session = await onnxruntime.open(graph);
   const results = await session.run({ [graph.inputs[0]!.name]: float32(dims, values) });
   await session.close();
   return results[graph.outputs[0]!.name]!.data as Float32Array;

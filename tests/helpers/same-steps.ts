@@ -2,7 +2,6 @@
 import { expect } from 'vitest';
 import type { StepOptions } from '../../src-main/engine/autodiff/step.ts';
 import type { Graph } from '../../src-main/engine/graph/graph.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { float32, size } from '../../src-main/engine/graph/tensor.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
 import type { Runtime, Tensors } from '../../src-main/engine/runtimes/runtime.ts';
@@ -78,7 +77,7 @@ export async function expectSameOperator(runtime: Runtime, test: RandomCase): Pr
   const names = ['gain', ...Object.keys(test.parameters ?? {})];
   const input = values('x', [batch, ...test.input], test.positive ?? false);
   const scores = async (on: Runtime) => {
-    const session = await on.open(encodeModel(forward));
+    const session = await on.open(forward);
     const results = await session.run({ x: input });
     await session.close();
     return results.scores!.data as Float32Array;

@@ -3,14 +3,13 @@ import { onTestFinished } from 'vitest';
 import type { ParameterSlot, StepGraph } from '../../src-main/engine/autodiff/step.ts';
 import type { Graph, Tensor } from '../../src-main/engine/graph/graph.ts';
 import { laid } from '../../src-main/engine/graph/layout.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
 import { float32, int64, size } from '../../src-main/engine/graph/tensor.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
 import type { Session } from '../../src-main/engine/runtimes/runtime.ts';
 
 /** A session that is closed when the running test ends. */
 export async function opened(graph: Graph): Promise<Session> {
-  const session = await onnxruntime.open(encodeModel(graph), { threads: 1 });
+  const session = await onnxruntime.open(graph, { threads: 1 });
   onTestFinished(() => session.close());
   return session;
 }

@@ -5,7 +5,6 @@ import { completeSettings, type RecipeName, recipeNames } from '../../../src-sha
 import { type Backbone, imageInput } from '../backbones/backbone.ts';
 import { ancestors, cut } from '../graph/cut.ts';
 import type { Node } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import { float32, size } from '../graph/tensor.ts';
 import { planMemory } from '../memory/micro-batch.ts';
@@ -33,7 +32,7 @@ const headSeconds = 2e-5;
 export async function secondsForward({ graph, preprocessing }: Backbone): Promise<number> {
   const { size: side } = preprocessing;
   const dims = [some, 3, side, side];
-  const session = await runtime.open(encodeModel(graph), { threads: availableParallelism() });
+  const session = await runtime.open(graph, { threads: availableParallelism() });
   try {
     const feed = { [graph.inputs[0]!.name]: float32(dims, new Float32Array(size(dims))) };
     await session.run(feed);

@@ -7,7 +7,6 @@ import type { FeatureCache } from '../features/cache.ts';
 import { openCache } from '../features/extract.ts';
 import { cut } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import type { BackboneFile } from '../protocol.ts';
 import { onnxruntime } from '../runtimes/onnxruntime.ts';
 import type { Session } from '../runtimes/runtime.ts';
@@ -70,7 +69,7 @@ async function open(name: string, file: BackboneFile, folder: string): Promise<K
 }
 
 function openTrunk(trunk: Graph): Promise<Session> {
-  return onnxruntime.open(encodeModel(trunk), { threads: availableParallelism() });
+  return onnxruntime.open(trunk, { threads: availableParallelism() });
 }
 
 /** The embedding that a question is about; null when the process does not have all of it. */

@@ -8,7 +8,6 @@ import { trainingStep } from '../autodiff/training-step.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
 import { appendHead, head } from '../graph/head.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { dataTypes } from '../graph/onnx-schema.ts';
 import { float32, int64, size } from '../graph/tensor.ts';
 import { onDevice } from '../runtimes/onnxruntime.ts';
@@ -114,7 +113,7 @@ interface ProfiledEvent {
 async function placement(runtime: Runtime, step: StepGraph, forward: Graph, size: Size) {
   const folder = await mkdtemp(join(tmpdir(), 'graft-device-'));
   try {
-    const session = await runtime.open(encodeModel(step.graph), { profile: join(folder, 'step') });
+    const session = await runtime.open(step.graph, { profile: join(folder, 'step') });
     const state = step.slots.flatMap(({ name, dims, state }) =>
       [name, ...state].map((each) => [each, random(dims, 0.01, 5)] as const),
     );
@@ -151,7 +150,7 @@ async function computesHalf(runtime: Runtime): Promise<boolean> {
   const product = g.node('MatMul', [half, half]);
   g.output(g.node('Cast', [product], { to: dataTypes.float32 }, { output: 'y' }), [2, 2]);
   try {
-    const session = await runtime.open(encodeModel(g.build()));
+    const session = await runtime.open(g.build());
     const { y } = await session.run({ x: float32([2, 2], [1, 2, 3, 4]) });
     await session.close();
     return [7, 10, 15, 22].every((value, i) => y!.data[i] === value);

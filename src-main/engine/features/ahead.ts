@@ -19,22 +19,29 @@ export function inBatches<T>(items: readonly T[], size: number): T[][] {
 }
 
 /**
- * Does `work` on the items, several at a time, and yields the results in the items' order. At most
- * `limit` are begun and not yet taken, so what waits is bounded however slow the consumer is.
+ * Does `work` on the items, several at a time, beginning at once, and yields the results in the items'
+ * order. At most `limit` are begun and not yet taken, so what waits is bounded however slow the consumer is.
  */
-export async function* ahead<T, R>(
+export function ahead<T, R>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R, void, void> {
   const begun: Promise<R>[] = [];
-  for (let next = 0; next < items.length || begun.length > 0; ) {
+  let next = 0;
+  const begin = () => {
     while (next < items.length && begun.length < limit) {
       const result = work(items[next++]!);
       // A failure is met when its turn comes; until then it must not count as unhandled.
       result.catch(() => undefined);
       begun.push(result);
     }
-    yield await begun.shift()!;
-  }
+  };
+  begin();
+  return (async function* () {
+    while (begun.length > 0) {
+      yield await begun.shift()!;
+      begin();
+    }
+  })();
 }

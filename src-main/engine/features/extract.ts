@@ -8,7 +8,6 @@ import { decodeForViews, type Rgb, viewPixels } from '../../images/augment.ts';
 import { loadRgb, normalise, type Preprocessing } from '../../images/pixels.ts';
 import { ancestors } from '../graph/cut.ts';
 import type { Graph, ValueInfo } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { size } from '../graph/tensor.ts';
 import type { Example, Progress } from '../protocol.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
@@ -121,11 +120,15 @@ async function runTrunk(
   let done = total - missing.length;
   report({ kind: 'features', done, total, secondsLeft: null });
 
-  const session = await runtime.open(encodeModel(trunk), { threads: availableParallelism() });
+  const pictures = ahead(missing, decodeAhead, viewReader(options));
+  const session = await runtime.open(trunk, {
+    threads: availableParallelism(),
+    // Integer kernels would be rearranged in every run, which takes a quarter of its time.
+    asTheyLie: trunk.nodes.every(({ op }) => op !== 'QuantizeLinear'),
+  });
   try {
     const began = performance.now();
     let reported = began;
-    const pictures = ahead(missing, decodeAhead, viewReader(options));
     for (let at = 0; at < missing.length; at += batchSize) {
       const batch = missing.slice(at, at + batchSize);
       const input = new Float32Array(batch.length * 3 * preprocessing.size ** 2);

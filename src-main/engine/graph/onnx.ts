@@ -249,6 +249,35 @@ export function decodeModel(model: Uint8Array, external?: External): Graph {
 
 /** Writes a graph as a serialised ONNX model (IR version 8), weights inside. */
 export function encodeModel(graph: Graph): Uint8Array {
+  return encode(graph, encodeTensor);
+}
+
+export interface ApartModel {
+  readonly model: Uint8Array;
+  /** What the model names as files beside it: bytes of large tensors, shared with the graph. */
+  readonly beside: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+/** Bytes from which a tensor lies beside its model. */
+const large = 1024;
+
+/** The same with its large tensors beside it, so that none of them is copied. */
+export function encodeApart(graph: Graph): ApartModel {
+  const beside: { path: string; data: Uint8Array }[] = [];
+  const model = encode(graph, (tensor, name) => {
+    const whole = encodeTensor(tensor, name);
+    const { rawData, ...message } = whole;
+    if (!rawData || rawData.byteLength < large) return whole;
+    const path = String(beside.length);
+    beside.push({ path, data: rawData });
+    const place = { location: path, offset: '0', length: String(rawData.byteLength) };
+    const externalData = Object.entries(place).map(([key, value]) => ({ key, value }));
+    return { ...message, dataLocation: 1, externalData };
+  });
+  return { model, beside };
+}
+
+function encode(graph: Graph, tensor: typeof encodeTensor): Uint8Array {
   const message = {
     irVersion,
     producerName: 'graft',
@@ -257,7 +286,7 @@ export function encodeModel(graph: Graph): Uint8Array {
     graph: {
       name: graph.name || 'graph',
       node: graph.nodes.map(encodeNode),
-      initializer: Array.from(graph.initializers, ([name, tensor]) => encodeTensor(tensor, name)),
+      initializer: Array.from(graph.initializers, ([name, each]) => tensor(each, name)),
       input: graph.inputs.map(encodeValue),
       output: graph.outputs.map(encodeValue),
     },

@@ -9,7 +9,7 @@ import { gradCam } from '../explain/grad-cam.ts';
 import { ancestors } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
-import { decodeModel, encodeModel } from '../graph/onnx.ts';
+import { decodeModel } from '../graph/onnx.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import { float32 } from '../graph/tensor.ts';
 import { KeptOpen, modelKey } from '../model/kept-open.ts';
@@ -88,7 +88,7 @@ async function open(file: string, name: string | undefined): Promise<Open> {
     );
   }
   const network = gradientGraph(graph, head.logits, block.output);
-  const session = await onnxruntime.open(encodeModel(network), { threads: availableParallelism() });
+  const session = await onnxruntime.open(network, { threads: availableParallelism() });
   return { session, ...described, block, blocks };
 }
 

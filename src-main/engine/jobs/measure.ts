@@ -4,7 +4,6 @@ import { loadPixels } from '../../images/pixels.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
 import { foldBatchNorm } from '../graph/fold-batch-norm.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import type { MeasureJob, MeasureResult } from '../protocol.ts';
 import { batchesOf } from '../quantise/pictures.ts';
 import { quantise } from '../quantise/quantise.ts';
@@ -49,7 +48,7 @@ export async function measure(
 }
 
 async function secondsEach(graph: Graph, batch: Tensor, signal: AbortSignal): Promise<number> {
-  const session = await runtime.open(encodeModel(graph), { threads: availableParallelism() });
+  const session = await runtime.open(graph, { threads: availableParallelism() });
   try {
     const feed = { [graph.inputs[0]!.name]: batch };
     await session.run(feed);

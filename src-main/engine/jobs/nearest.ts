@@ -5,7 +5,7 @@ import { loadPixels } from '../../images/pixels.ts';
 import { upTo } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
-import { decodeModel, encodeModel } from '../graph/onnx.ts';
+import { decodeModel } from '../graph/onnx.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import { float32 } from '../graph/tensor.ts';
 import { KeptOpen, modelKey } from '../model/kept-open.ts';
@@ -42,7 +42,7 @@ async function open(model: string, features: string): Promise<Open> {
   const graph = decodeModel(await readFile(model));
   const { size } = describedBy(graph, model);
   const network = upTo(graph, [headInput(graph)]);
-  const session = await onnxruntime.open(encodeModel(network), { threads: availableParallelism() });
+  const session = await onnxruntime.open(network, { threads: availableParallelism() });
   return { session, size, trained };
 }
 

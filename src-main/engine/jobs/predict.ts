@@ -76,8 +76,8 @@ async function readPicture(path: string, size: number) {
 }
 
 async function openModel(file: string): Promise<OpenModel> {
-  const model = await readFile(file);
-  const described = describedBy(decodeModel(model), file);
-  const session = await onnxruntime.open(model, { threads: availableParallelism() });
+  const graph = decodeModel(await readFile(file));
+  const described = describedBy(graph, file);
+  const session = await onnxruntime.open(graph, { threads: availableParallelism() });
   return { session, ...described };
 }

@@ -1,7 +1,6 @@
 /** A few pictures in memory, run through a network together. */
 import { availableParallelism } from 'node:os';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { float32, size } from '../graph/tensor.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 
@@ -31,7 +30,7 @@ export async function runOn(
   signal: AbortSignal,
 ): Promise<Float32Array[][]> {
   const rows = graph.outputs.map((): Float32Array[] => []);
-  const session = await runtime.open(encodeModel(graph), { threads: availableParallelism() });
+  const session = await runtime.open(graph, { threads: availableParallelism() });
   try {
     for (const batch of batchesOf(pictures)) {
       const results = await session.run({ [graph.inputs[0]!.name]: batch });

@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import { size } from '../graph/tensor.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
@@ -42,7 +41,7 @@ export async function calibrate(
     high: -Infinity,
     samples: [] as Float32Array[],
   }));
-  const session = await runtime.open(encodeModel(probed), { threads: availableParallelism() });
+  const session = await runtime.open(probed, { threads: availableParallelism() });
   try {
     for (const batch of batchesOf(pictures)) {
       const results = await session.run({ [graph.inputs[0]!.name]: batch });

@@ -1,6 +1,5 @@
 /** Does this processor add products of bytes without losing any? */
 import { GraphBuilder } from '../graph/builder.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { tensor } from '../graph/tensor.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 
@@ -20,7 +19,7 @@ export async function saturates(runtime: Runtime): Promise<boolean> {
   const x = g.input('x', [rows, depth], 'uint8');
   g.output(g.node('MatMulInteger', [x, weights]), [rows, columns], 'int32');
   const graph = g.build();
-  const session = await runtime.open(encodeModel(graph), { threads: 1 });
+  const session = await runtime.open(graph, { threads: 1 });
   try {
     const largest = tensor('uint8', [rows, depth], new Uint8Array(rows * depth).fill(255));
     const { [graph.outputs[0]!.name]: sums } = await session.run({ x: largest });

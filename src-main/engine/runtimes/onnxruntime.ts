@@ -2,7 +2,8 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DeviceKind } from '../../../src-shared/devices.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
-import type { ElementType, Tensor, TensorData, ValueInfo } from '../graph/graph.ts';
+import type { ElementType, Graph, Tensor, TensorData, ValueInfo } from '../graph/graph.ts';
+import { encodeApart } from '../graph/onnx.ts';
 import { deviceReason } from './device-reason.ts';
 import {
   DeviceFailed,
@@ -58,16 +59,19 @@ const providers = {
 
 async function open(
   device: DeviceKind,
-  model: Uint8Array,
-  { threads, stays = [], profile }: SessionOptions = {},
+  graph: Graph,
+  { threads, stays = [], asTheyLie = false, profile }: SessionOptions = {},
 ): Promise<Session> {
   const there = device === 'cpu' ? [] : stays;
   const failed = (error: unknown) => {
     if (device === 'cpu') return error;
     return new DeviceFailed(device, deviceReason(device, reason(error)), { cause: error });
   };
+  const { model, beside } = encodeApart(graph);
   const session = await InferenceSession.create(model, {
     executionProviders: providers[device],
+    externalData: beside,
+    ...(asTheyLie && { extra: { session: { disable_prepacking: '1' } } }),
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(there.length > 0 && {
       preferredOutputLocation: Object.fromEntries(there.map((name) => [name, 'gpu-buffer'])),
@@ -149,7 +153,7 @@ export const onDevice = (device: DeviceKind): Runtime => ({
   name: 'onnxruntime',
   device,
   apart: device !== 'cpu',
-  open: (model, options) => open(device, model, options),
+  open: (graph, options) => open(device, graph, options),
 });
 
 /** On the processor. */

@@ -1,6 +1,6 @@
 /** What can run a graph. The rest of the engine knows no library by name. */
 import type { DeviceKind } from '../../../src-shared/devices.ts';
-import type { Tensor, ValueInfo } from '../graph/graph.ts';
+import type { Graph, Tensor, ValueInfo } from '../graph/graph.ts';
 import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 
 export interface SessionOptions {
@@ -8,6 +8,11 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Outputs that stay in the memory of the device; without effect on the processor. */
   readonly stays?: readonly string[];
+  /**
+   * Runs begin sooner and take the memory of the weights once, where matrices are otherwise rearranged when
+   * the session opens; what has few rows then takes longer.
+   */
+  readonly asTheyLie?: boolean;
   /** A file's name without its end: a profile of all runs is written there when the session is closed. */
   readonly profile?: string;
 }
@@ -51,11 +56,8 @@ export interface Runtime {
   readonly device: DeviceKind;
   /** Do its tensors lie elsewhere than in arrays, so that what is used again is best brought there once? */
   readonly apart: boolean;
-  /**
-   * @param model a serialised ONNX model. Throws a StudioError when the runtime refuses it, a DeviceFailed when
-   *   the device is not there.
-   */
-  open(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  /** Throws a StudioError when the runtime refuses the graph, a DeviceFailed when the device is not there. */
+  open(graph: Graph, options?: SessionOptions): Promise<Session>;
   /** Where it takes gradients itself. Throws as `open` does. */
   readonly trainer?: (options: TrainerOptions) => Promise<Trainer>;
 }

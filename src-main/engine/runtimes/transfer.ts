@@ -1,7 +1,6 @@
 /** Bringing tensors into a device's memory and back. */
 import { GraphBuilder } from '../graph/builder.ts';
 import type { ValueInfo } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { isHere, type Runtime, type Session, type Tensors, type Values } from './runtime.ts';
 
 /** An Identity for each value, which the device runs: nothing else crosses over without a computation. */
@@ -16,11 +15,11 @@ export class Transfer {
       g.input(name, dims, type);
       g.output(g.node('Identity', [name], {}, { output: there(name) }), dims, type);
     }
-    const model = encodeModel(g.build());
+    const graph = g.build();
     const names = values.map(({ name }) => name);
-    const into = await runtime.open(model, { stays: names.map(there) });
+    const into = await runtime.open(graph, { stays: names.map(there) });
     try {
-      return new Transfer(names, into, await runtime.open(model));
+      return new Transfer(names, into, await runtime.open(graph));
     } catch (error) {
       await into.close();
       throw error;

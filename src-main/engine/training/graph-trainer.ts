@@ -10,7 +10,6 @@ import { accumulatedStep, trainingStep } from '../autodiff/training-step.ts';
 import type { Graph, Tensor, ValueInfo } from '../graph/graph.ts';
 import { head } from '../graph/head.ts';
 import { type Layout, laid } from '../graph/layout.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import { float32, int64, size } from '../graph/tensor.ts';
 import type { Session, Tensors, Values } from '../runtimes/runtime.ts';
 import { release, Transfer } from '../runtimes/transfer.ts';
@@ -62,7 +61,7 @@ export class GraphTrainer implements Trainer {
     const step = (options.inParts ? accumulatedStep : trainingStep)(forward, options.step);
     const opened: { close(): Promise<void> }[] = [];
     const open = async (graph: Graph, stays: readonly string[]) => {
-      const session = await runtime.open(encodeModel(graph), { threads, stays });
+      const session = await runtime.open(graph, { threads, stays });
       opened.push(session);
       return session;
     };

@@ -2,7 +2,6 @@
 import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { encodeModel } from '../graph/onnx.ts';
 import type { Runtime, Session, Values } from '../runtimes/runtime.ts';
 import { release, Transfer } from '../runtimes/transfer.ts';
 
@@ -42,7 +41,7 @@ export class Network {
     threads: number,
     atOnce: number = batchSize,
   ): Promise<Network> {
-    const session = await runtime.open(encodeModel(withInputs(graph, fed)), { threads });
+    const session = await runtime.open(withInputs(graph, fed), { threads });
     if (!runtime.apart || fed.length === 0) return new Network(session, graph, atOnce, undefined);
     try {
       const values = fed.map((name) => ({ ...graph.initializers.get(name)!, name }));

@@ -4,7 +4,6 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backbone } from '../../../src-main/engine/backbones/backbone.ts';
 import { extractFeatures } from '../../../src-main/engine/features/extract.ts';
-import { encodeModel } from '../../../src-main/engine/graph/onnx.ts';
 import { float32, size } from '../../../src-main/engine/graph/tensor.ts';
 import type { Example } from '../../../src-main/engine/protocol.ts';
 import { fastTrunk } from '../../../src-main/engine/quantise/fast-trunk.ts';
@@ -53,7 +52,7 @@ export async function extraction(
 
 /** The forward pass alone, on pixels that are in memory; pictures a second. */
 export async function bareForward({ graph, preprocessing }: Backbone, count: number) {
-  const session = await onnxruntime.open(encodeModel(graph), { threads });
+  const session = await onnxruntime.open(graph, { threads });
   const dims = [batch, 3, preprocessing.size, preprocessing.size];
   const feeds = { input: float32(dims, uniform('pixels', size(dims))) };
   try {

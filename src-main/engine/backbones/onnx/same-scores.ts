@@ -1,7 +1,6 @@
 /** The check that a network taken over still computes what its file computes. */
 import { StudioError } from '../../../../src-shared/errors.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
-import { encodeModel } from '../../graph/onnx.ts';
 import { float32 } from '../../graph/tensor.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { imageInput } from '../backbone.ts';
@@ -52,7 +51,7 @@ async function once(
   graph: Graph,
   feeds: Record<string, Tensor>,
 ): Promise<Float32Array | null> {
-  const session = await runtime.open(encodeModel(graph));
+  const session = await runtime.open(graph);
   try {
     const results = await session.run(feeds);
     const { data } = results[graph.outputs[0]!.name]!;

@@ -2,7 +2,6 @@
 import { numberOf } from '../../graph/attributes.ts';
 import { type Dims, fromStart, product } from '../../graph/dims.ts';
 import type { Graph, Node, Tensor, ValueInfo } from '../../graph/graph.ts';
-import { encodeModel } from '../../graph/onnx.ts';
 import { follow, type Known } from '../../graph/shapes.ts';
 import { arrays, int64, integers, tensor } from '../../graph/tensor.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
@@ -73,7 +72,7 @@ async function foldConstants(graph: Graph, runtime: Runtime): Promise<Graph> {
   const initializers = new Map(graph.initializers);
   if (wanted.length > 0) {
     const part = pruned({ ...graph, inputs: [], outputs: wanted.map(untyped), nodes: folded });
-    const session = await runtime.open(encodeModel(part));
+    const session = await runtime.open(part);
     try {
       const results = await session.run({});
       for (const name of wanted) {

@@ -1,5 +1,4 @@
 /** TensorFlow as a runtime: on NVIDIA's GPUs where its build and the machine have them, else on the processor. */
-import { decodeModel } from '../../graph/onnx.ts';
 import type { Runtime } from '../runtime.ts';
 import { openSession } from './session.ts';
 import { TensorflowTrainer } from './trainer.ts';
@@ -10,6 +9,6 @@ export const tensorflow = (tf: TensorFlow): Runtime => ({
   name: 'tensorflow',
   device: 'cpu',
   apart: true,
-  open: async (model, options) => openSession(tf, decodeModel(model), options),
+  open: async (graph, options) => openSession(tf, graph, options),
   trainer: async (options) => new TensorflowTrainer(tf, options),
 });
