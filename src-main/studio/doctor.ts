@@ -8,8 +8,13 @@ import { sqliteVersion } from '../store/database.ts';
 import type { Context } from './context.ts';
 import type { Devices } from './devices.ts';
 import type { Handlers } from './handlers.ts';
+import type { Tensorflow } from './tensorflow/calls.ts';
 
-export function doctorCalls(context: Context, devices: Devices): Pick<Handlers, 'doctor'> {
+export function doctorCalls(
+  context: Context,
+  devices: Devices,
+  tensorflow: Pick<Tensorflow, 'here'>,
+): Pick<Handlers, 'doctor'> {
   return {
     doctor: async () => {
       const { runtimes, problem } = await context.engine.run({ kind: 'describe' }).then(
@@ -32,6 +37,7 @@ export function doctorCalls(context: Context, devices: Devices): Pick<Handlers, 
         problem,
         devices: [...tried],
         automatic: automaticDevice(tried),
+        tensorflow: await tensorflow.here(true),
         threads: availableParallelism(),
         memoryBytes: totalmem(),
         home: home(),

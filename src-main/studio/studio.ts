@@ -31,6 +31,7 @@ import { runCalls } from './runs.ts';
 import { sampleCalls } from './sample.ts';
 import { sourceCalls } from './sources.ts';
 import { statisticsCalls } from './statistics.ts';
+import { tensorflow } from './tensorflow/calls.ts';
 import { uploadCalls } from './uploads.ts';
 import { viewCalls } from './views.ts';
 
@@ -71,6 +72,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
 
   const downloads = new AbortController();
   const devices = knownDevices(context);
+  const secondRuntime = tensorflow(context, downloads.signal);
   const project = projectCalls(context);
   const imports = importCalls(context);
   const preferences = preferenceCalls(context);
@@ -106,7 +108,8 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...featureCalls(context, preferences),
     ...assist.calls,
     ...deviceCalls(devices),
-    ...doctorCalls(context, devices),
+    ...secondRuntime.calls,
+    ...doctorCalls(context, devices, secondRuntime),
   };
 
   const call = dispatcher(handlers);
@@ -114,7 +117,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
   async function close(): Promise<void> {
     downloads.abort();
     await call('project.close', {}); // in turn, should a project be opening just now
-    await Promise.all([engine.close(), inspectors.close()]);
+    await Promise.all([engine.close(), inspectors.close(), secondRuntime.ended()]);
     listeners.clear();
   }
 

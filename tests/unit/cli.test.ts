@@ -59,7 +59,7 @@ describe('usage', () => {
     expect(code).toBe(0);
     for (const command of [
       ...['init', 'import', 'status', 'train', 'compare', 'predict', 'export'],
-      ...['backbones', 'doctor', 'serve', 'demo'],
+      ...['backbones', 'tensorflow', 'doctor', 'serve', 'demo'],
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }

@@ -48,7 +48,9 @@ describe.skipIf(process.platform === 'win32')('a wheel', () => {
 
   it('is given up when cancelled', async () => {
     await programs({ python3: `${isVersion} setTimeout(() => {}, 60_000);` });
-    const download = downloadWheel('thing==1.0', await temporaryFolder(), AbortSignal.timeout(500));
+    const download = downloadWheel('thing==1.0', await temporaryFolder(), {
+      signal: AbortSignal.timeout(500),
+    });
     await expect(download).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
   });
 });

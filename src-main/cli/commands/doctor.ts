@@ -3,6 +3,7 @@ import type { Device } from '../../../src-shared/devices.ts';
 import { addCommonOptions, type CommonOptions } from '../options.ts';
 import { fileSize, print, printJson, table } from '../output.ts';
 import { withStudio } from '../session.ts';
+import { tensorflowText } from './tensorflow.ts';
 
 /** "NVIDIA GeForce RTX 3060 (12 GB): a small step in 1.2 ms, the processor's in 66 ms, …" */
 function deviceLine({ name, memoryBytes, trial, problem, software }: Device): string {
@@ -31,6 +32,7 @@ export function doctor(program: Command): void {
             name,
             `${version} on ${devices.join(', ')}`,
           ]),
+          ['tensorflow', tensorflowText(found.tensorflow)],
           ...(found.problem ? [['engine', found.problem] satisfies [string, string]] : []),
           ...found.devices.map((each): [string, string] => [each.kind, deviceLine(each)]),
           ...(found.devices.length > 0

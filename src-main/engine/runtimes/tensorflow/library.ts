@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TensorFlowJs from '@tensorflow/tfjs';
 import { StudioError } from '../../../../src-shared/errors.ts';
+import type { InstalledTensorflow } from '../../../../src-shared/tensorflow.ts';
 import { root } from '../../../programs.ts';
 import { bindingPath, readInstalled } from './installation.ts';
 import { fillNodeGap } from './node-gap.ts';
@@ -45,26 +46,33 @@ export interface LoadOptions {
  * same, whatever their options. Throws a StudioError (`unavailable`) that says why there is none.
  */
 export function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
-  loading ??= load(options).catch((error: unknown) => {
+  loading ??= loadInstalled(options).catch((error: unknown) => {
     loading = null; // it may be installed while this process runs
     throw error;
   });
   return loading;
 }
 
+async function loadInstalled(options: LoadOptions): Promise<Tensorflow> {
+  const installed = await readInstalled();
+  if (installed) return loadFrom(installed, options);
+  throw new StudioError(
+    'unavailable',
+    'TensorFlow is not installed: "graft tensorflow install" brings it, or the button in the settings.',
+  );
+}
+
 /**
+ * As `loadTensorflow`, from a folder that need not count yet.
+ *
  * The package's own index.js looks for the binding inside node_modules, by way of a tool that is no more
  * kept up. So what it does is done here, with the binding in the user's folder: the kernels register
  * themselves, and the backend is given the binding.
  */
-async function load({ threads, talks = false }: LoadOptions): Promise<Tensorflow> {
-  const installed = await readInstalled();
-  if (!installed) {
-    throw new StudioError(
-      'unavailable',
-      'TensorFlow is not installed: "graft tensorflow install" brings it, or the button in the settings.',
-    );
-  }
+export async function loadFrom(
+  { folder, cuda }: Pick<InstalledTensorflow, 'folder' | 'cuda'>,
+  { threads, talks = false }: LoadOptions = {},
+): Promise<Tensorflow> {
   // Read by the library while it is loaded; what a person has set stays.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= talks ? '0' : '2';
   // Otherwise it takes nearly all memory of every GPU at once.
@@ -76,7 +84,7 @@ async function load({ threads, talks = false }: LoadOptions): Promise<Tensorflow
     const tf = require('@tensorflow/tfjs') as typeof TensorFlowJs;
     require(`${packageName}/dist/register_all_kernels`);
     const backend = require(`${packageName}/dist/nodejs_kernel_backend`) as BackendModule;
-    const binding = require(bindingPath(installed.folder)) as Binding;
+    const binding = require(bindingPath(folder)) as Binding;
     tf.registerBackend(
       'tensorflow',
       () => new backend.NodeJSKernelBackend(binding, packageName),
@@ -86,13 +94,13 @@ async function load({ threads, talks = false }: LoadOptions): Promise<Tensorflow
     return {
       tf,
       version: binding.TF_Version,
-      cuda: installed.cuda,
+      cuda,
       usesGpu: binding.isUsingGpuDevice(),
     };
   } catch (error) {
     throw new StudioError(
       'unavailable',
-      `TensorFlow in ${installed.folder} cannot be loaded: ${reason(error)}. Install it again with "graft tensorflow install".`,
+      `TensorFlow in ${folder} cannot be loaded: ${reason(error)}. Install it again with "graft tensorflow install".`,
       { cause: error },
     );
   }
