@@ -3,33 +3,12 @@
  * advisor turns to early features is fitted on the other sets, never on the one that it is judged on.
  */
 import { join } from 'node:path';
-import {
-  logmePart,
-  probesPart,
-  similarityScore,
-  statisticsPart,
-} from '../../src-shared/advisor/position.ts';
-import { earlyBlocks, type RecipeName } from '../../src-shared/recipes.ts';
+import type { RecipeName } from '../../src-shared/recipes.ts';
 import type { AdviceLine, RunLine } from './helpers/advisor-runs.ts';
 import { readLines } from './helpers/json-lines.ts';
 
 const results = process.argv[2] ?? join(import.meta.dirname, 'results', 'advisor.jsonl');
 const lines = await readLines<RunLine | AdviceLine>(results);
-
-/** As the engine does, from the figures by block: constants may have changed since. */
-function scoreOf({ byBlock }: AdviceLine['advice']['similarity']): number {
-  const early = earlyBlocks(byBlock.length);
-  const advantage = (values: readonly number[]) =>
-    values.at(-1)! - Math.max(...values.slice(0, early));
-  const divergences = byBlock
-    .flatMap(({ divergence }) => (divergence ? [divergence.value] : []))
-    .toSorted((a, b) => a - b);
-  return similarityScore({
-    probes: probesPart(advantage(byBlock.map(({ probe }) => probe.value))),
-    logme: logmePart(advantage(byBlock.map(({ logme }) => logme))),
-    statistics: statisticsPart(divergences[Math.floor(divergences.length / 2)]!),
-  });
-}
 
 interface Judged {
   readonly name: string;
@@ -58,7 +37,7 @@ const judged = lines.flatMap((line): Judged[] => {
       name: `${set} ${perClass} ${seed}`,
       set,
       perClass,
-      score: scoreOf(line.advice.similarity),
+      score: line.advice.similarity.score,
       regret,
     },
   ];

@@ -19,8 +19,12 @@ const size = 128;
 /** Labelled pictures of each class: a little, and more. */
 const sizes = [10, 40] as const;
 const seeds = [1, 2] as const;
-/** Beside them, of each class, what the result is read on. */
-const testPerClass = 25;
+/** Beside them, of each class, what the result is read on; fewer where there were or are no more. */
+const testPerClass = (set: string) => (fewTested.has(set) ? 25 : 50);
+const fewTested = new Set([
+  ...['emoji', 'icons', 'digits', 'letters', 'textures', 'spectrograms'],
+  'cutouts',
+]);
 /** Of the labelled ones. */
 const validationShare = 0.25;
 
@@ -93,7 +97,8 @@ export async function examplesOf(cell: Cell): Promise<{
   readonly examples: readonly Example[];
 }> {
   const most = Math.max(...sizes);
-  const { classes, pictures } = await labelledSet(cell.set, most + testPerClass);
+  const tested = testPerClass(cell.set);
+  const { classes, pictures } = await labelledSet(cell.set, most + tested);
   const random = seededRandom(cell.seed, most);
   const validation = Math.round(validationShare * cell.perClass);
   const examples = classes.flatMap((_, label) => {
@@ -102,7 +107,7 @@ export async function examplesOf(cell: Cell): Promise<{
       random,
     );
     const splits = [
-      ...Array<'test'>(testPerClass).fill('test'),
+      ...Array<'test'>(tested).fill('test'),
       ...Array<'validation'>(validation).fill('validation'),
       ...Array<'train'>(cell.perClass - validation).fill('train'),
     ];

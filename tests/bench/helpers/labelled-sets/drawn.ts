@@ -2,10 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
-import type { Random } from '../../../../src-shared/random.ts';
+import sharp from 'sharp';
 import { fontFile, fonts, packageFolder } from './packages.ts';
-import { between, type LabelledSet, side } from './set.ts';
+import { between, fitted, hex, type LabelledSet, onWhite, side, spread } from './set.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -109,27 +108,3 @@ export async function letters(): Promise<LabelledSet> {
     },
   };
 }
-
-/** No larger than the picture. */
-const fitted = (png: Buffer) =>
-  sharp(png).resize(side, side, { fit: 'inside', withoutEnlargement: true }).png().toBuffer();
-
-const hex = (random: Random, low: number, high: number) =>
-  `#${Array.from({ length: 3 }, () =>
-    Math.floor(between(random, low, high))
-      .toString(16)
-      .padStart(2, '0'),
-  ).join('')}`;
-
-/** In an order that takes from everywhere: neighbours in such lists are alike. */
-function spread<T>(items: readonly T[]): T[] {
-  const stride = [101, 103, 107].find((prime) => items.length % prime !== 0)!;
-  return items.map((_, i) => items[(i * stride) % items.length]!);
-}
-
-const onWhite = (picture: Sharp) =>
-  picture
-    .resize(side, side, { fit: 'contain', background: '#ffffff' })
-    .flatten({ background: '#ffffff' })
-    .png()
-    .toBuffer();

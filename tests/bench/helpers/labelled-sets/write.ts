@@ -4,13 +4,35 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../../../src-main/programs.ts';
 import { seededRandom } from '../../../../src-shared/random.ts';
+import { damaged } from './degraded.ts';
+import { barcodes, charts, scripts } from './documents.ts';
 import { digits, emoji, icons, letters } from './drawn.ts';
 import { foods } from './foods.ts';
-import { spectrograms, textures } from './generated.ts';
+import { microscopy, sensors, waveforms } from './measured.ts';
+import { clipart, cutouts, solarCells } from './photographed.ts';
 import type { LabelledSet } from './set.ts';
+import { spectrograms } from './spectrograms.ts';
+import { textures } from './textures.ts';
 
-const ofTheAdvisor = { emoji, icons, digits, letters, textures, spectrograms };
-/** The six kinds that the advisor is tried on. */
+const ofTheAdvisor = {
+  emoji,
+  icons,
+  digits,
+  letters,
+  textures,
+  spectrograms,
+  'solar-cells': solarCells,
+  cutouts,
+  clipart,
+  barcodes,
+  charts,
+  scripts,
+  microscopy,
+  waveforms,
+  sensors,
+  damaged,
+};
+/** The kinds that the advisor is tried on. */
 export const setNames = Object.keys(ofTheAdvisor);
 const makers: Readonly<Record<string, () => Promise<LabelledSet>>> = { ...ofTheAdvisor, foods };
 
