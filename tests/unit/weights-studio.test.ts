@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Architecture } from '../../src-main/engine/backbones/backbone.ts';
+import { catalogue } from '../../src-main/engine/backbones/catalogue.ts';
+import { loadHead } from '../../src-main/engine/backbones/head-file.ts';
 import {
   mobilenetV2Keras,
   mobilenetV2Torchvision,
@@ -70,6 +72,17 @@ describe('a weight file that is added', () => {
       weights.get('features.0.0.weight'),
     );
     expect((await studio['backbones.list']({})).backbones).toContainEqual(added);
+  });
+
+  it('brings its last layer of 1,000 classes along', async () => {
+    const weights = drawn(mobilenetV2Torchvision);
+    const head = float32([1000, 1280], uniform('head', 1_280_000));
+    weights.set('classifier.1.weight', head);
+    weights.set('classifier.1.bias', float32([1000], new Float32Array(1000)));
+    await calls()['backbones.add']({ file: await weightFile(weights) });
+    const file = await backboneFile('mobilenet_v2');
+    expect((await loadHead(file, 1280))?.weight.data).toEqual(head.data);
+    expect((await calls()['backbones.list']({})).backbones).toHaveLength(catalogue.length);
   });
 
   it('replaces the one before it, and has another identity', async () => {

@@ -66,6 +66,8 @@ export interface Repeats {
 
 export const fractions = [0.1, 0.2, 0.4, 0.8] as const;
 const repeats = 8;
+/** The share of the images that each repeat is judged on. */
+export const tested = 1 - fractions.at(-1)!;
 
 /** Accuracies after a tenth, a fifth, two and four fifths of the labels, each repeated with others. */
 export async function learningCurve(

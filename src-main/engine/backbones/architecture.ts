@@ -15,12 +15,13 @@ export interface ArchitectureSpec {
   /** Of the batch normalisations; PyTorch's 1e-5 when not given. */
   readonly epsilon?: number;
   readonly dropped: readonly string[];
+  readonly head?: string;
   /** Writes all layers and blocks; the value it returns is called `features`. */
   readonly write: (layers: Layers) => Value;
 }
 
 export function architecture(spec: ArchitectureSpec): Architecture {
-  const { name, variant, title, preprocessing, dropped } = spec;
+  const { name, variant, title, preprocessing, dropped, head } = spec;
   const layers = new Layers(preprocessing.size, spec.epsilon ?? 1e-5);
   const features = spec.write(layers);
   const graphOf = (weights: ReadonlyMap<string, Tensor>): Graph => ({
@@ -41,6 +42,7 @@ export function architecture(spec: ArchitectureSpec): Architecture {
     blockShapes: layers.blockShapes,
     parameters: layers.parameters,
     dropped,
+    ...(head !== undefined && { head }),
     build(weights): Backbone {
       const problem = misfit(self, weights);
       if (problem) throw new StudioError('refused', problem);

@@ -40,6 +40,8 @@ export interface Architecture {
   readonly parameters: ParameterShapes;
   /** Beginnings of names in a weight file that belong to the part which is taken off. */
   readonly dropped: readonly string[];
+  /** The layer of 1,000 classes that is taken off, as a weight file calls it; it reads the features. */
+  readonly head?: string;
   /** Where it came from, and how many numbers of it training could change, when it was read from a file. */
   readonly source?: string;
   readonly learned?: number;

@@ -23,6 +23,7 @@ export const efficientnetLite0 = architecture({
   preprocessing: centred,
   epsilon: 1e-3,
   dropped: ['_fc.'],
+  head: '_fc',
   write(net) {
     const padding = 'tensorflow';
     let x = convRelu6(net, net.input, ['_conv_stem', '_bn0'], 'stem.relu6', {

@@ -29,9 +29,18 @@ interface Variant {
   readonly preprocessing: Preprocessing;
   /** The last stage is the head of 1280 channels, or the widened map of this block (counted from 1). */
   readonly end: 'head' | number;
+  /** Of 1,000 classes, where the weights have one. */
+  readonly head?: string;
 }
 
-function mobilenetV2({ variant, padding, epsilon, preprocessing, end }: Variant): Architecture {
+function mobilenetV2({
+  variant,
+  padding,
+  epsilon,
+  preprocessing,
+  end,
+  head,
+}: Variant): Architecture {
   return architecture({
     name: 'mobilenet_v2',
     variant,
@@ -39,6 +48,7 @@ function mobilenetV2({ variant, padding, epsilon, preprocessing, end }: Variant)
     preprocessing,
     epsilon,
     dropped: ['classifier.'],
+    ...(head !== undefined && { head }),
     write(net) {
       let x = convRelu6(net, net.input, ['features.0.0', 'features.0.1'], 'features.0.relu6', {
         out: 32,
@@ -96,6 +106,7 @@ export const mobilenetV2Torchvision = mobilenetV2({
   epsilon: 1e-5,
   preprocessing: imagenet,
   end: 'head',
+  head: 'classifier.1',
 });
 
 /**

@@ -30,6 +30,7 @@ export const resnet18 = architecture({
   title: 'ResNet18',
   preprocessing: imagenet,
   dropped: ['fc.'],
+  head: 'fc',
   write(net) {
     let x = net.conv(net.input, 'conv1', { out: 64, kernel: 7, stride: 2, pads: samePads(3) });
     x = net.relu(net.batchNorm(x, 'bn1'), 'relu');

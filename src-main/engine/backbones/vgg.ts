@@ -39,6 +39,7 @@ export const vgg16 = architecture({
   title: 'VGG16',
   preprocessing: imagenet,
   dropped: ['classifier.6.'],
+  head: 'classifier.6',
   write(net) {
     let x = net.flatten(convolutions(net), 'flatten');
     x = net.block('fc1', net.relu(net.linear(x, 'classifier.0', 4096), 'classifier.1'));

@@ -88,18 +88,19 @@ export function recognise(tensors: Tensors, file: string, as?: string): Architec
 const shared = ({ parameters }: Architecture, tensors: Tensors): number =>
   [...parameters.keys()].filter((name) => tensors.has(name)).length;
 
-/** Writes what the architecture needs of the tensors. */
+/** Writes what the architecture needs of the tensors, and returns the hash that they are known by. */
 export async function keepWeights(
   path: string,
   architecture: Architecture,
   tensors: Tensors,
-): Promise<void> {
+): Promise<string> {
   const { name, variant } = architecture;
   const needed = new Map(
     [...architecture.parameters.keys()].map((key) => [key, tensors.get(key)!]),
   );
   const sha256 = hashTensors(needed);
   await writeSafetensors(path, needed, { architecture: name, variant, sha256 });
+  return sha256;
 }
 
 /** Reads the header alone; throws a StudioError when it is no file that `keepWeights` wrote. */
