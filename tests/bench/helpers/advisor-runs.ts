@@ -24,6 +24,7 @@ const testPerClass = (set: string) => (fewTested.has(set) ? 25 : 50);
 const fewTested = new Set([
   ...['emoji', 'icons', 'digits', 'letters', 'textures', 'spectrograms'],
   'cutouts',
+  'foods',
 ]);
 /** Of the labelled ones. */
 const validationShare = 0.25;

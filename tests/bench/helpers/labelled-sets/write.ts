@@ -14,13 +14,14 @@ import type { LabelledSet } from './set.ts';
 import { spectrograms } from './spectrograms.ts';
 import { textures } from './textures.ts';
 
-const ofTheAdvisor = {
+const makers: Readonly<Record<string, () => Promise<LabelledSet>>> = {
   emoji,
   icons,
   digits,
   letters,
   textures,
   spectrograms,
+  foods,
   'solar-cells': solarCells,
   cutouts,
   clipart,
@@ -33,8 +34,7 @@ const ofTheAdvisor = {
   damaged,
 };
 /** The kinds that the advisor is tried on. */
-export const setNames = Object.keys(ofTheAdvisor);
-const makers: Readonly<Record<string, () => Promise<LabelledSet>>> = { ...ofTheAdvisor, foods };
+export const setNames = Object.keys(makers);
 
 export interface SetPicture {
   readonly path: string;
