@@ -99,12 +99,18 @@ export async function examplesOf(cell: Cell): Promise<{
 }> {
   const most = Math.max(...sizes);
   const tested = testPerClass(cell.set);
-  const { classes, pictures } = await labelledSet(cell.set, most + tested);
+  const made = await labelledSet(cell.set, most + tested);
+  const { pictures } = made;
+  // Of a kind with fewer pictures than are tested, none would be left to learn from.
+  const enough = Math.min(...sizes) + tested;
+  const classes = [...made.classes.keys()].filter(
+    (label) => pictures.filter((picture) => picture.label === label).length >= enough,
+  );
   const random = seededRandom(cell.seed, most);
   const validation = Math.round(validationShare * cell.perClass);
-  const examples = classes.flatMap((_, label) => {
+  const examples = classes.flatMap((kind, label) => {
     const own = shuffled(
-      pictures.filter((picture) => picture.label === label),
+      pictures.filter((picture) => picture.label === kind).map((one) => ({ ...one, label })),
       random,
     );
     const splits = [
@@ -114,7 +120,10 @@ export async function examplesOf(cell: Cell): Promise<{
     ];
     return splits.flatMap((split, at) => (own[at] ? [{ ...own[at], split }] : []));
   });
-  return { classes, examples: examples.map((example, i) => ({ ...example, imageId: i + 1 })) };
+  return {
+    classes: classes.map((kind) => made.classes[kind]!),
+    examples: examples.map((example, i) => ({ ...example, imageId: i + 1 })),
+  };
 }
 
 /** What the advisor measures of a cell: on the labelled images, and not on those of the test. */
