@@ -8,10 +8,12 @@ import type { z } from 'zod';
 import { advisorCalls, advisorEvents } from './contract/advisor.ts';
 import { assistCalls, assistEvents } from './contract/assist.ts';
 import { backbonesCalls, backbonesEvents } from './contract/backbones.ts';
+import { downloadsCalls } from './contract/downloads.ts';
 import { imagesCalls, imagesEvents } from './contract/images.ts';
 import { labelsCalls, labelsEvents } from './contract/labels.ts';
 import { machineCalls, machineEvents } from './contract/machine.ts';
 import { projectCalls, projectEvents } from './contract/project.ts';
+import { reportCalls, reportEvents } from './contract/report.ts';
 import { runsCalls, runsEvents } from './contract/runs.ts';
 import { uploadsCalls } from './contract/uploads.ts';
 import { viewsCalls, viewsEvents } from './contract/views.ts';
@@ -23,10 +25,12 @@ export const calls = {
   ...imagesCalls,
   ...viewsCalls,
   ...uploadsCalls,
+  ...downloadsCalls,
   ...labelsCalls,
   ...backbonesCalls,
   ...advisorCalls,
   ...runsCalls,
+  ...reportCalls,
   ...assistCalls,
   ...machineCalls,
 } as const;
@@ -39,6 +43,7 @@ export const events = {
   ...backbonesEvents,
   ...advisorEvents,
   ...runsEvents,
+  ...reportEvents,
   ...assistEvents,
   ...machineEvents,
 } as const;
@@ -65,6 +70,15 @@ export interface Media {
   readonly fileName: string;
 }
 
+/** A file that was made to be fetched: it may be larger than memory. */
+export interface Download {
+  /** MIME type. */
+  readonly type: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
 /**
  * The studio as every door sees it: the one in this process, or one at the other end of a WebSocket.
  * `call` rejects with a StudioError.
@@ -75,5 +89,7 @@ export interface Studio {
   subscribe(listener: (event: StudioEvent) => void): () => void;
   /** thumbnail and picture: by image id; model and fast-model: by run id (ONNX). */
   media(kind: MediaKind, id: number): Promise<Media>;
+  /** What was written to the place with this id: `downloads.place`. */
+  download(id: number): Promise<Download>;
   close(): Promise<void>;
 }

@@ -7,13 +7,14 @@ import type {
   CallInput,
   CallName,
   CallOutput,
+  Download,
   Media,
   MediaKind,
   Studio,
   StudioEvent,
 } from './contract.ts';
 import { type ErrorReply, StudioError } from './errors.ts';
-import { isRepeatable, mediaPath, type ServerFrame } from './wire.ts';
+import { downloadKind, isRepeatable, mediaPath, type ServerFrame } from './wire.ts';
 
 /**
  * `lost`: the line broke, attempts to get it back go on. `resumed`: it is back, no event is missing.
@@ -179,6 +180,7 @@ export function remoteStudio(
     subscribe: (listener) => add(eventListeners, listener),
     onConnection: (listener) => add(connectionListeners, listener),
     media: (kind, id) => fetchMedia(address, kind, id),
+    download: (id) => fetchDownload(address, id),
 
     async close() {
       closed = true;
@@ -196,24 +198,43 @@ function add<T>(to: Set<T>, listener: T): () => void {
   return () => to.delete(listener);
 }
 
-async function fetchMedia(
+async function fetchMedia(address: StudioAddress, kind: MediaKind, id: number): Promise<Media> {
+  const response = await fetchBytes(address, kind, id);
+  return {
+    ...headersOf(response, `${kind}-${id}`),
+    bytes: new Uint8Array(await response.arrayBuffer()),
+  };
+}
+
+async function fetchDownload(address: StudioAddress, id: number): Promise<Download> {
+  const response = await fetchBytes(address, downloadKind, id);
+  return {
+    ...headersOf(response, `${downloadKind}-${id}`),
+    bytes: Number(response.headers.get('content-length')),
+    stream: response.body!,
+  };
+}
+
+/** @throws StudioError `unavailable` when nobody answers, else what the studio says */
+async function fetchBytes(
   { base, token }: StudioAddress,
-  kind: MediaKind,
+  kind: MediaKind | typeof downloadKind,
   id: number,
-): Promise<Media> {
+): Promise<Response> {
   const response = await fetch(new URL(`${mediaPath}/${kind}/${id}`, base), {
     ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
   }).catch((error: unknown) => {
     throw new StudioError('unavailable', `No studio answers at ${base}.`, { cause: error });
   });
-  if (!response.ok) {
-    const { code, message } = (await response.json()) as ErrorReply;
-    throw new StudioError(code, message);
-  }
-  const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '');
+  if (response.ok) return response;
+  const { code, message } = (await response.json()) as ErrorReply;
+  throw new StudioError(code, message);
+}
+
+function headersOf({ headers }: Response, otherwise: string) {
+  const name = /filename\*=UTF-8''([^;]+)/.exec(headers.get('content-disposition') ?? '');
   return {
-    type: response.headers.get('content-type') ?? 'application/octet-stream',
-    bytes: new Uint8Array(await response.arrayBuffer()),
-    fileName: decodeURIComponent(name?.[1] ?? `${kind}-${id}`),
+    type: headers.get('content-type') ?? 'application/octet-stream',
+    fileName: decodeURIComponent(name?.[1] ?? otherwise),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * What a remote studio (remote-studio.ts) and the web door (src-main/web) say to each other: JSON text
- * frames over one WebSocket, and bytes over HTTP (`media/<kind>/<id>`).
+ * frames over one WebSocket, and bytes over HTTP (`media/<kind>/<id>`, `media/download/<id>`).
  *
  * Events are numbered from 1 by the door for as long as it lives; `instance` names that life. A client
  * that comes back says the last number it saw, and gets what it missed, or learns that it is too late
@@ -16,6 +16,8 @@ export const tokenProtocolPrefix = 'graft.token.';
 
 export const wirePath = 'wire';
 export const mediaPath = 'media';
+/** Stands where the kind of a medium stands. */
+export const downloadKind = 'download';
 /** Answers `HelloReply` over plain HTTP: tells a wrong token from a studio that is not there. */
 export const helloPath = 'hello';
 
@@ -73,6 +75,8 @@ const repeatable: ReadonlySet<CallName> = new Set<CallName>([
   'uploads.finish',
   'uploads.abandon',
   'labels.export',
+  'downloads.place',
+  'report.write',
   'labels.csv',
   'backbones.list',
   'runs.list',

@@ -17,6 +17,7 @@ import { labelCommand } from './commands/label.ts';
 import { labelsCommand } from './commands/labels.ts';
 import { next } from './commands/next.ts';
 import { predict } from './commands/predict.ts';
+import { report } from './commands/report.ts';
 import { review } from './commands/review.ts';
 import { serveCommand } from './commands/serve.ts';
 import { similar } from './commands/similar.ts';
@@ -42,6 +43,7 @@ const commands = [
   compareCommand,
   predict,
   exportCommand,
+  report,
   backbones,
   cache,
   tensorflow,

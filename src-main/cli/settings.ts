@@ -1,18 +1,11 @@
 /** The flags of `train` and `compare`, derived from the schema of the settings. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type TrainSettings, trainSettings } from '../../src-shared/recipes.ts';
+import { flagOf, switches } from '../../src-shared/setting-flags.ts';
 
 type Setting = keyof TrainSettings;
 
 const settingNames = Object.keys(trainSettings.shape) as Setting[];
-
-/** `learningRate` becomes `--learning-rate`; a batch's size is what everybody calls its batch. */
-function flagOf(name: Setting): string {
-  if (name === 'batchSize') return '--batch';
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-const switches: Readonly<Record<string, boolean>> = { yes: true, no: false };
 
 function parseSetting(name: Setting, text: string): unknown {
   const schema = trainSettings.shape[name];

@@ -8,6 +8,7 @@ import { root } from '../programs.ts';
 import { channels, origin } from './channels.ts';
 import { openIpcDoor } from './ipc.ts';
 import { setMenu } from './menu.ts';
+import { printWithElectron } from './print.ts';
 import { openProtocolDoor, registerScheme } from './protocol.ts';
 import { openWindow } from './window.ts';
 
@@ -29,7 +30,7 @@ async function openLocal(folder: string | null): Promise<Studio> {
   // Loaded here, so that a window onto another computer's studio needs none of the native modules.
   const { createStudio } = await import('../studio/studio.ts');
   const { openWebDoor } = await import('../web/door.ts');
-  const studio = createStudio();
+  const studio = createStudio({ print: printWithElectron });
   const door = await openWebDoor(studio, { rendererDir: join(root, 'out', 'renderer') });
   if (folder) await studio.call('project.open', { path: folder });
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { protocol } from 'electron';
 import type { Studio } from '../../src-shared/contract.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
-import { mediaPath } from '../../src-shared/wire.ts';
+import { downloadKind, mediaPath } from '../../src-shared/wire.ts';
 import { root } from '../programs.ts';
 import { disposition, mediaAddress } from '../web/media.ts';
 import { readPage } from '../web/page.ts';
@@ -28,7 +28,7 @@ export function registerScheme(): void {
 function answer(
   status: number,
   type: string,
-  body: Uint8Array | string,
+  body: Uint8Array | ReadableStream<Uint8Array> | string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return new Response(body as BodyInit, {
@@ -45,6 +45,10 @@ function answer(
 async function serve(studio: Studio, url: URL): Promise<Response> {
   if (url.pathname.startsWith(`/${mediaPath}/`)) {
     const { kind, id } = mediaAddress(url.pathname);
+    if (kind === downloadKind) {
+      const { type, fileName, stream } = await studio.download(id);
+      return answer(200, type, stream, { 'content-disposition': disposition(kind, fileName) });
+    }
     const { type, bytes, fileName } = await studio.media(kind, id);
     return answer(200, type, bytes, { 'content-disposition': disposition(kind, fileName) });
   }

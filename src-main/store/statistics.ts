@@ -58,6 +58,11 @@ export function statisticsTable(database: Database) {
   const copied = database.prepare<[], { id: number; paths: string }>(`
     SELECT image_id AS id, json_group_array(path) AS paths FROM files
     GROUP BY image_id HAVING count(*) > 1 ORDER BY image_id LIMIT ${longest}`);
+  const copiedCount = database
+    .prepare<[], number>(
+      'SELECT count(*) FROM (SELECT image_id FROM files GROUP BY image_id HAVING count(*) > 1)',
+    )
+    .pluck();
   const unmeasured = database
     .prepare<[], number>('SELECT count(*) FROM images WHERE brightness IS NULL')
     .pluck();
@@ -91,6 +96,7 @@ export function statisticsTable(database: Database) {
           imageId: id,
           paths: (JSON.parse(paths) as string[]).map(absolute),
         })),
+        copiesCount: copiedCount.get()!,
         refused: refused.all().map(({ path, reason }) => ({ path: absolute(path), reason })),
         refusedCount: refusedCount.get()!,
       };

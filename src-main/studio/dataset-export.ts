@@ -1,7 +1,7 @@
 /** The labelled pictures for other programs: as a table, or as a folder with the pictures in it. */
 import { constants } from 'node:fs';
-import { access, copyFile, link, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { CallParsed } from '../../src-shared/contract.ts';
 import type { DatasetExportReport, Rejection } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
@@ -11,12 +11,10 @@ import type { Store } from '../store/store.ts';
 import { type FolderFormat, labelTexts, layOut } from './formats/layout.ts';
 import { type ExportRow, labelsCsv, labelsJsonLines } from './formats/tables.ts';
 import { writeOut } from './out-file.ts';
-import { writeFolder } from './out-folder.ts';
+import { isZip, writeTree } from './out-tree.ts';
 import { absolute } from './project.ts';
 
 type Order = CallParsed<'labels.export'>;
-
-const copiesAtOnce = 8;
 
 /** Every labelled picture that is not excluded. */
 export function exportRows(store: Store): readonly ExportRow[] {
@@ -57,6 +55,8 @@ async function exportFolder(
   format: FolderFormat,
 ): Promise<DatasetExportReport> {
   const bySet = sets === 'folders';
+  if (files === 'link' && isZip(out))
+    throw new StudioError('invalid-input', 'A .zip holds no links: let it have copies.');
   if (all.length === 0)
     throw new StudioError('refused', 'No picture has a label yet. Label some, then export them.');
   if (bySet && all.every(({ split }) => split === null))
@@ -81,35 +81,19 @@ async function exportFolder(
     if (await isThere(parent)) await requireRoom(parent, bytes, 'The dataset');
   }
   const layout = layOut(there, format, bySet);
-  const path = await writeFolder(out, async (folder) => {
-    for (const name of new Set(layout.pictures.map(({ to }) => dirname(to))))
-      await mkdir(join(folder, name), { recursive: true });
-    for (let start = 0; start < layout.pictures.length; start += copiesAtOnce) {
-      const some = layout.pictures.slice(start, start + copiesAtOnce);
-      await Promise.all(some.map(({ row, to }) => bring[files](row.path, join(folder, to))));
-    }
-    for (const [name, text] of labelTexts(layout, format, bySet))
-      await writeFile(join(folder, name), text);
-  });
+  const path = await writeTree(
+    out,
+    [
+      ...layout.pictures.map(({ row, to }) => ({ to, content: { file: row.path } })),
+      ...[...labelTexts(layout, format, bySet)].map(([to, text]) => ({ to, content: { text } })),
+    ],
+    { links: files === 'link' },
+  );
   const notes = layout.renamed.map(
     ({ label, folder }) => `The folder of the label “${label}” is called ${folder}.`,
   );
   return { path, rows: there.length, rejected, notes };
 }
-
-const bring: Readonly<Record<Order['files'], (from: string, to: string) => Promise<void>>> = {
-  // Without copying a byte, where the file system can.
-  copy: (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE),
-  link: async (from, to) => {
-    try {
-      await symlink(from, to);
-    } catch (error) {
-      // Windows lets only some people make such links; the other kind works on the same disk.
-      if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
-      await link(from, to);
-    }
-  },
-};
 
 async function readable(
   rows: readonly ExportRow[],

@@ -14,6 +14,7 @@ import { createContext, type Engine } from './context.ts';
 import { deviceCalls, knownDevices } from './devices.ts';
 import { dispatcher } from './dispatch.ts';
 import { doctorCalls } from './doctor.ts';
+import { downloads } from './downloads.ts';
 import { estimateCalls } from './estimate.ts';
 import { featureCalls } from './features.ts';
 import type { Handlers } from './handlers.ts';
@@ -27,6 +28,8 @@ import { mediaReader } from './media.ts';
 import { predictCalls } from './predict.ts';
 import { preferenceCalls } from './preferences.ts';
 import { projectCalls } from './project.ts';
+import type { Printer } from './report/print.ts';
+import { reportCalls } from './report.ts';
 import { runCalls } from './runs.ts';
 import { sampleCalls } from './sample.ts';
 import { sourceCalls } from './sources.ts';
@@ -45,6 +48,8 @@ export interface StudioOptions {
    * if not given.
    */
   readonly resumesQueue?: boolean;
+  /** Makes PDFs; a browser on this machine if it is not given. */
+  readonly print?: Printer;
 }
 
 export function createStudio(options: StudioOptions = {}): Studio {
@@ -70,15 +75,24 @@ export function createStudio(options: StudioOptions = {}): Studio {
     },
   });
 
-  const downloads = new AbortController();
+  const closingDown = new AbortController();
+  const fetched = downloads(context);
   const devices = knownDevices(context);
-  const secondRuntime = tensorflow(context, downloads.signal);
+  const secondRuntime = tensorflow(context, closingDown.signal);
   const project = projectCalls(context);
   const imports = importCalls(context);
   const preferences = preferenceCalls(context);
   const assist = assistCalls(context, subscribe, { eager: options.resumesQueue ?? true });
   const images = imageCalls(context, assist.guesses);
   const compare = compareCalls(context);
+  const backbones = backboneCalls(context, { closing: closingDown.signal });
+  const runs = runCalls(context, devices, { resumes: options.resumesQueue ?? true });
+  const statistics = statisticsCalls(context);
+  const inside = insideCalls(context);
+  const advisor = advisorCalls(context, compare, subscribe, {
+    eager: options.resumesQueue ?? true,
+    isLooking: () => assist.isLooking(),
+  });
   const handlers: Handlers = {
     ...project,
     ...beginCalls(project),
@@ -86,22 +100,26 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...imports,
     ...sourceCalls(context, { watches: options.resumesQueue ?? true }),
     ...uploadCalls(context),
+    ...fetched.calls,
     ...images,
-    ...statisticsCalls(context),
+    ...statistics,
     ...labelCalls(context),
     ...labelImportCalls(context, imports, subscribe),
     ...viewCalls(context, images['images.count']),
     ...historyCalls(context),
-    ...backboneCalls(context, { closing: downloads.signal }),
-    ...runCalls(context, devices, { resumes: options.resumesQueue ?? true }),
+    ...backbones,
+    ...runs,
     ...estimateCalls(context),
     ...compare,
-    ...advisorCalls(context, compare, subscribe, {
-      eager: options.resumesQueue ?? true,
-      isLooking: () => assist.isLooking(),
-    }),
-    ...insideCalls(context),
+    ...advisor,
+    ...inside,
     ...changesCalls(context),
+    ...reportCalls(
+      context,
+      devices,
+      { ...backbones, ...statistics, ...runs, ...compare, ...inside, ...advisor },
+      { print: options.print },
+    ),
     ...predictCalls(context),
     ...preferences,
     ...augmentationCalls(context),
@@ -115,7 +133,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
   const call = dispatcher(handlers);
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
-    downloads.abort();
+    closingDown.abort();
     await call('project.close', {}); // in turn, should a project be opening just now
     await Promise.all([engine.close(), inspectors.close(), secondRuntime.ended()]);
     listeners.clear();
@@ -128,6 +146,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     },
     subscribe,
     media: mediaReader(context),
+    download: fetched.open,
     close() {
       closing ??= close();
       return closing;

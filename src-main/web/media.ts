@@ -1,28 +1,34 @@
-/** Pictures, thumbnails and models, by id. */
+/** Pictures, thumbnails, models and downloads, by id. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type MediaKind, mediaKinds, type Studio } from '../../src-shared/contract.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { downloadKind } from '../../src-shared/wire.ts';
 
 const isKind = (kind: string | undefined): kind is MediaKind =>
   mediaKinds.some((known) => known === kind);
 
+type Served = MediaKind | typeof downloadKind;
+
 /**
- * Takes apart the path of a picture's, thumbnail's or model's address: `/media/<kind>/<id>`.
+ * Takes apart the path of a picture's, thumbnail's, model's or download's address: `/media/<kind>/<id>`.
  * @throws StudioError `not-found` when it is none
  */
-export function mediaAddress(pathname: string): { readonly kind: MediaKind; readonly id: number } {
+export function mediaAddress(pathname: string): { readonly kind: Served; readonly id: number } {
   const [, , kind, id, ...rest] = pathname.split('/');
-  if (!isKind(kind) || !/^[1-9]\d{0,15}$/.test(id ?? '') || rest.length > 0) {
+  const known = isKind(kind) || kind === downloadKind;
+  if (!known || !/^[1-9]\d{0,15}$/.test(id ?? '') || rest.length > 0) {
     throw new StudioError('not-found', `There is no ${pathname} here.`);
   }
   return { kind, id: Number(id) };
 }
 
-const isModel = (kind: MediaKind) => kind === 'model' || kind === 'fast-model';
+const isImage = (kind: Served) => kind === 'thumbnail' || kind === 'picture';
 
-/** The header that names a file: pictures are looked at, models are taken along. */
-export function disposition(kind: MediaKind, fileName: string): string {
-  const how = isModel(kind) ? 'attachment' : 'inline';
+/** The header that names a file: pictures are looked at, everything else is taken along. */
+export function disposition(kind: Served, fileName: string): string {
+  const how = isImage(kind) ? 'inline' : 'attachment';
   return `${how}; filename*=UTF-8''${encodeURIComponent(fileName)}`;
 }
 
@@ -38,7 +44,8 @@ export async function serveMedia(
   response: ServerResponse,
 ): Promise<void> {
   const { kind, id } = mediaAddress(url.pathname);
-  const sha256 = isModel(kind) ? null : await imageHash(studio, id);
+  if (kind === downloadKind) return serveDownload(studio, id, response);
+  const sha256 = isImage(kind) ? await imageHash(studio, id) : null;
   const tag = sha256 === null ? null : `"${kind}-${sha256}"`;
   const caching = {
     'cache-control': 'private, no-cache',
@@ -57,6 +64,18 @@ export async function serveMedia(
     'content-disposition': disposition(kind, fileName),
   });
   response.end(bytes);
+}
+
+/** As it comes from the disk: it may be larger than memory. */
+async function serveDownload(studio: Studio, id: number, response: ServerResponse): Promise<void> {
+  const { type, bytes, fileName, stream } = await studio.download(id);
+  response.writeHead(200, {
+    'cache-control': 'no-store',
+    'content-type': type,
+    'content-length': bytes,
+    'content-disposition': disposition(downloadKind, fileName),
+  });
+  await pipeline(Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]), response);
 }
 
 /** Null for one that is not there: `Studio.media` says so in its own words. */

@@ -10,6 +10,8 @@ import type {
 } from '../../src-shared/contract.ts';
 import type { ImageFilter, Label, Project } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { downloadKind } from '../../src-shared/wire.ts';
+import { saveAs } from '../parts/save.ts';
 import { Placeholders } from '../pictures/placeholders.svelte.ts';
 import { Commands } from './commands.svelte.ts';
 import { Intake } from './intake.svelte.ts';
@@ -112,6 +114,26 @@ export class StudioState {
   media(kind: MediaKind, id: number): string {
     const project = encodeURIComponent(this.project?.path ?? '');
     return `${this.bridge.mediaBase}${kind}/${id}?project=${project}`;
+  }
+
+  /**
+   * Has the studio write a file that the person then gets: in a dialog of the system where paths mean something,
+   * as the browser's download elsewhere. `write` gets the path that it is to be written to.
+   *
+   * @returns what `write` gave, and where it was saved (null: the browser knows); undefined when the person gave up
+   * @throws StudioError as the studio gave it
+   */
+  async saveTo<T>(
+    name: string,
+    write: (out: string) => Promise<T>,
+  ): Promise<{ readonly written: T; readonly local: boolean } | undefined> {
+    const chosen = this.bridge.local ? await this.bridge.choose('save', name) : undefined;
+    if (chosen === null) return undefined;
+    if (chosen?.[0]) return { written: await write(chosen[0]), local: true };
+    const { id, path } = await this.call('downloads.place', { name });
+    const written = await write(path);
+    saveAs(`${this.bridge.mediaBase}${downloadKind}/${id}`, name);
+    return { written, local: false };
   }
 
   /** @throws StudioError as the studio gave it. */

@@ -25,8 +25,9 @@ export const statistics = z.object({
   unmeasured: z.int(),
   /** A few images of each label that has some. */
   samples: z.array(z.object({ labelId, imageIds: z.array(imageId) })),
-  /** Images of which the same bytes were found in several files; the first 200. */
+  /** Images of which the same bytes were found in several files; the first 200, and how many. */
   copies: z.array(z.object({ imageId, paths: z.array(z.string()) })),
+  copiesCount: z.int(),
   /** Files that could not be imported when they were last read; the first 200, and how many. */
   refused: z.array(rejection),
   refusedCount: z.int(),

@@ -40,6 +40,28 @@ export async function studioOfPage(page: DevToolsPage): Promise<Studio> {
     for (const event of events) for (const listener of listeners) listener(event);
   };
   const timer = setInterval(() => void drain().catch(() => clearInterval(timer)), 50);
+  async function fetched(kind: string, id: number) {
+    const got = await page.evaluate<FetchedMedia>(`(async () => {
+      const answer = await fetch(window.graft.mediaBase + '${kind}/${id}');
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      let text = '';
+      for (let i = 0; i < bytes.length; i += 32768)
+        text += String.fromCharCode.apply(null, bytes.subarray(i, i + 32768));
+      return {
+        ok: answer.ok,
+        type: answer.headers.get('content-type'),
+        disposition: answer.headers.get('content-disposition') || '',
+        base64: btoa(text),
+      };
+    })()`);
+    const bytes = Buffer.from(got.base64, 'base64');
+    if (!got.ok) {
+      const { code, message } = JSON.parse(bytes.toString()) as ErrorReply;
+      throw new StudioError(code, message);
+    }
+    const name = /filename\*=UTF-8''(.+)$/.exec(got.disposition)?.[1] ?? '';
+    return { type: got.type, bytes, fileName: decodeURIComponent(name) };
+  }
   return {
     async call(name, input) {
       const reply = await page.evaluate<Reply<never>>(
@@ -54,27 +76,10 @@ export async function studioOfPage(page: DevToolsPage): Promise<Studio> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async media(kind, id) {
-      const got = await page.evaluate<FetchedMedia>(`(async () => {
-        const answer = await fetch(window.graft.mediaBase + '${kind}/${id}');
-        const bytes = new Uint8Array(await answer.arrayBuffer());
-        let text = '';
-        for (let i = 0; i < bytes.length; i += 32768)
-          text += String.fromCharCode.apply(null, bytes.subarray(i, i + 32768));
-        return {
-          ok: answer.ok,
-          type: answer.headers.get('content-type'),
-          disposition: answer.headers.get('content-disposition') || '',
-          base64: btoa(text),
-        };
-      })()`);
-      const bytes = Buffer.from(got.base64, 'base64');
-      if (!got.ok) {
-        const { code, message } = JSON.parse(bytes.toString()) as ErrorReply;
-        throw new StudioError(code, message);
-      }
-      const name = /filename\*=UTF-8''(.+)$/.exec(got.disposition)?.[1] ?? '';
-      return { type: got.type, bytes, fileName: decodeURIComponent(name) };
+    media: fetched,
+    async download(id) {
+      const { bytes, ...rest } = await fetched('download', id);
+      return { ...rest, bytes: bytes.length, stream: new Blob([bytes]).stream() };
     },
     async close() {
       clearInterval(timer);

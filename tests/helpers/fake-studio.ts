@@ -39,6 +39,9 @@ export function fakeStudio(
       (async () => {
         throw new StudioError('not-found', 'There is no such picture.');
       }),
+    download: async () => {
+      throw new StudioError('not-found', 'There is no such download.');
+    },
     close: async () => {},
   };
 }

@@ -1,12 +1,7 @@
 /** The form of a recipe's settings, derived from their schema. */
 import { z } from 'zod';
-import {
-  type RecipeName,
-  recipes,
-  type TrainSettings,
-  trainSettings,
-} from '../../../src-shared/recipes.ts';
-import { type SettingGroup, settingGroups } from '../../../src-shared/train-settings.ts';
+import { type RecipeName, recipes, type TrainSettings, trainSettings } from './recipes.ts';
+import { type SettingGroup, settingGroups } from './train-settings.ts';
 
 export interface Field {
   readonly name: keyof TrainSettings;

@@ -1,4 +1,4 @@
-import type { Prediction } from '../../../src-shared/domain.ts';
+import type { Prediction } from './domain.ts';
 
 /** Pictures that the model got wrong, the surest mistake first. */
 export const mistakes = (predictions: readonly Prediction[]): readonly Prediction[] =>

@@ -1,4 +1,4 @@
-import type { Run } from '../../../src-shared/domain.ts';
+import type { Run } from '../domain.ts';
 
 /** The label hues, so that any few in a row are far apart: also for eyes that tell red and green apart badly. */
 const hues = [5, 6, 3, 7, 1, 9, 10, 2, 8, 4];

@@ -1,0 +1,31 @@
+/** Where the pictures stand in the square, what was recommended, and how that came out. */
+import { square } from '../../../../src-shared/advisor/square.ts';
+import { recipes } from '../../../../src-shared/recipes.ts';
+import { pictures } from '../../../../src-shared/words.ts';
+import type { Advised, ReportContents } from '../contents.ts';
+import { type Html, html, table } from '../html.ts';
+
+export function adviceSection({ advised }: ReportContents): Html | null {
+  if (advised.length === 0) return null;
+  return html`<section aria-labelledby="advice">
+<h2 id="advice">What the advisor said</h2>
+${advised.map(one)}
+</section>`;
+}
+
+const points = (share: number) => (100 * share).toFixed(1);
+const scored = (value: number, low: number, high: number) =>
+  `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+
+function one({ network, advice, outdated, outcome }: Advised): Html {
+  const { similarity, amount, quadrant, recommended } = advice;
+  const { value, low, high } = amount.gainFromDoubling;
+  return html`<h3>${network}</h3>
+${outcome && html`<p class="said">${outcome.words}</p>`}
+<p><b>${square[quadrant].title}.</b> ${square[quadrant].words}</p>
+<p>Similarity ${scored(similarity.score, similarity.low, similarity.high)} and amount ${scored(amount.score, amount.low, amount.high)}, each from 0 to 1. Twice as many labels would add about ${points(value)} points (${points(low)} to ${points(high)}). ${outdated && `Measured on ${pictures(amount.labelled)}; the labels have changed since.`}</p>
+${table('Recommended, the best first', recommended, [
+  { title: 'Recipe', cell: ({ recipe }) => recipes[recipe].title },
+  { title: 'Why', cell: ({ why }) => why },
+])}`;
+}
