@@ -18,6 +18,7 @@ import { median, print, quantile } from './helpers/print.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
 const home = mkdtempSync(join(tmpdir(), 'graft-bench-'));
+process.env.GRAFT_HOME = home;
 const project = await largeProject(count);
 const options = chromiumOptions();
 const browser = await chromium.launch({
@@ -32,7 +33,7 @@ async function serve(): Promise<{ studio: ChildProcess; url: string }> {
   const studio = spawn(
     process.execPath,
     ['src-main/cli/main.ts', 'serve', project.path, '--port', '0', '--no-open', '--json'],
-    { cwd: root, env: { ...process.env, GRAFT_HOME: home }, stdio: ['ignore', 'pipe', 'inherit'] },
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const [line] = await once(studio.stdout!.setEncoding('utf8'), 'data');
   return { studio, url: JSON.parse(String(line)).url };
