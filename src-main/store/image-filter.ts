@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { ImageFilter, ImageSort } from '../../src-shared/domain.ts';
 import type { Database } from './database.ts';
+import { grouped, type Listed, packed, ranksOf, unpacked } from './image-order.ts';
 import { projectPaths } from './paths.ts';
 import { argmax, decode } from './predictions.ts';
 import { fold } from './text.ts';
@@ -55,18 +56,21 @@ export function imageQueries(database: Database) {
     ${guesses} SELECT image_id AS imageId, label_id AS labelId, confidence
     FROM guesses WHERE image_id IN (SELECT id FROM images)`);
 
+  const labels = database
+    .prepare<[], number>('SELECT id FROM labels ORDER BY natural_key(name)')
+    .pluck();
+
   const prepare = (
     what: string,
     filter: ImageFilter,
     suggested: readonly Guess[],
-    sort?: ImageSort,
+    order?: string,
   ) => {
     const { sql, values } = conditionsOf(filter, stored);
     const asks = filter.predicted !== undefined || filter.confidence !== undefined;
-    const { from, order } = sort ? orders[sort] : { from: '', order: '' };
-    const text = `${asks ? guesses : ''} SELECT ${what} FROM images ${from}
+    const text = `${asks ? guesses : ''} SELECT ${what} FROM images
       ${asks ? 'JOIN guesses ON guesses.image_id = images.id' : ''}
-      ${sql.length > 0 ? `WHERE ${sql.join(' AND ')}` : ''} ${order && `ORDER BY ${order}`}`;
+      ${sql.length > 0 ? `WHERE ${sql.join(' AND ')}` : ''} ${order ? `ORDER BY ${order}` : ''}`;
     const rows = asks && suggested.map((guess) => [guess.imageId, guess.labelId, guess.confidence]);
     return database
       .prepare<object, number>(text)
@@ -74,10 +78,26 @@ export function imageQueries(database: Database) {
       .all({ ...values, ...(rows && { suggested: JSON.stringify(rows) }) });
   };
 
+  function list(filter: ImageFilter, sort: ImageSort, suggested: readonly Guess[] = []): Listed {
+    const byName = sort === 'name' || sort === 'label';
+    const order = byName ? 'sort_key, images.id' : 'images.id';
+    const found = unpacked(prepare(packed, filter, suggested, order));
+    if (sort === 'label') return grouped(found, ranksOf(labels.all(), found.labels));
+    if (sort === 'unlabelled-first') {
+      const done = found.waiting.map((waiting) => 1 - waiting);
+      return grouped(found, done);
+    }
+    return found;
+  }
+
   return {
-    /** Ids only: a grid of 100,000 asks for the details of what it shows. */
-    query: (filter: ImageFilter, sort: ImageSort, suggested: readonly Guess[] = []): number[] =>
-      prepare('images.id', filter, suggested, sort),
+    /** A grid of 100,000 asks for the details of what it shows. */
+    list,
+
+    /** Ids only. */
+    query: (filter: ImageFilter, sort: ImageSort, suggested: readonly Guess[] = []): number[] => [
+      ...list(filter, sort, suggested).ids,
+    ],
 
     countOf: (filter: ImageFilter, suggested: readonly Guess[] = []): number =>
       prepare('count(*)', filter, suggested)[0]!,
@@ -159,15 +179,3 @@ function conditionsOf(filter: ImageFilter, stored: (path: string) => string): Co
 
 const fileTime = '(SELECT modified_ms FROM files WHERE files.path = images.path)';
 const labelsLike = 'SELECT id FROM labels WHERE NOT deleted AND instr(fold(name), @text)';
-
-const orders: Readonly<Record<ImageSort, { readonly from: string; readonly order: string }>> = {
-  imported: { from: '', order: 'images.id' },
-  name: { from: '', order: 'sort_key, images.id' },
-  'unlabelled-first': { from: '', order: 'images.label_id IS NOT NULL OR excluded, images.id' },
-  // The few labels are ordered once, and not again for each image.
-  label: {
-    from: `LEFT JOIN (SELECT id AS ranked, row_number() OVER (ORDER BY natural_key(name)) AS rank
-      FROM labels) ON ranked = images.label_id`,
-    order: 'rank NULLS LAST, sort_key, images.id',
-  },
-};

@@ -1,7 +1,9 @@
 /** What the grid and the inspector ask about images, and what images are marked with. */
 import { resolve } from 'node:path';
+import { bitsOf } from '../../src-shared/bits.ts';
 import { placeholderBytes } from '../images/placeholder.ts';
 import type { Guess } from '../store/image-filter.ts';
+
 import type { Context } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { teller } from './labels.ts';
@@ -28,9 +30,11 @@ export function imageCalls(context: Context, suggested: () => readonly Guess[] =
   const images = () => context.project().store.images;
   const tell = teller(context);
   return {
-    'images.query': ({ filter, sort }) => ({
-      ids: images().query(filter, sort, asksForGuess(filter) ? suggested() : []),
-    }),
+    'images.query': ({ filter, sort }) => {
+      const guesses = asksForGuess(filter) ? suggested() : [];
+      const { ids, waiting } = images().list(filter, sort, guesses);
+      return { ids: [...ids], waiting: Buffer.from(bitsOf(waiting)).toString('base64') };
+    },
     'images.get': ({ ids }) => ({ images: images().getMany(ids) }),
     'images.placeholders': ({ ids }) => {
       const bytes = Buffer.alloc(ids.length * placeholderBytes);

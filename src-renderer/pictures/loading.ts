@@ -7,24 +7,39 @@ export interface Loading {
   readonly start: () => void;
 }
 
+/** What is in sight for less than this is passed by. */
+const glanceMs = 50;
+/** When nothing has come for so long, the list rests; what comes then comes together, and is no scrolling. */
+const restMs = 250;
+const togetherMs = 20;
+
 export class LoadingQueue {
   readonly #atOnce: number;
-  readonly #waiting: Loading[] = [];
+  readonly #waiting: { readonly loading: Loading; readonly due: number }[] = [];
   readonly #running = new Set<Loading>();
   #scheduled = false;
+  #lastCame = Number.NEGATIVE_INFINITY;
+  #roused = Number.NEGATIVE_INFINITY;
   readonly #later: (work: () => void) => void;
+  readonly #now: () => number;
 
   /** @param later runs the work soon, when all that came into sight together has said so */
   constructor(
     atOnce: number,
     later: (work: () => void) => void = (work) => requestAnimationFrame(work),
+    now: () => number = () => performance.now(),
   ) {
     this.#atOnce = atOnce;
     this.#later = later;
+    this.#now = now;
   }
 
   add(loading: Loading): void {
-    this.#waiting.push(loading);
+    const now = this.#now();
+    if (now - this.#lastCame > restMs) this.#roused = now;
+    this.#lastCame = now;
+    const due = now - this.#roused <= togetherMs ? now : now + glanceMs;
+    this.#waiting.push({ loading, due });
     this.#soon();
   }
 
@@ -32,7 +47,7 @@ export class LoadingQueue {
   done(loading: Loading): void {
     if (this.#running.delete(loading)) this.#soon();
     else {
-      const at = this.#waiting.lastIndexOf(loading);
+      const at = this.#waiting.findLastIndex((one) => one.loading === loading);
       if (at >= 0) this.#waiting.splice(at, 1);
     }
   }
@@ -42,12 +57,15 @@ export class LoadingQueue {
     this.#scheduled = true;
     this.#later(() => {
       this.#scheduled = false;
+      const now = this.#now();
       while (this.#running.size < this.#atOnce) {
-        const next = this.#waiting.pop();
-        if (!next) return;
-        this.#running.add(next);
-        next.start();
+        const at = this.#waiting.findLastIndex(({ due }) => due <= now);
+        if (at < 0) break;
+        const [next] = this.#waiting.splice(at, 1);
+        this.#running.add(next!.loading);
+        next!.loading.start();
       }
+      if (this.#waiting.length > 0 && this.#running.size < this.#atOnce) this.#soon();
     });
   }
 }

@@ -1,21 +1,21 @@
 import type { StudioState } from '../state/studio.svelte.ts';
+import { placeOn, sheetOf } from './sheet.ts';
 
-/** As the contract says: 4 x 4 RGB. */
-export const side = 4;
-const bytesEach = 3 * side ** 2;
-/** How many are asked for at once. */
+/** How many are asked for at once, and lie on one sheet. */
 const batch = 2000;
 
 /**
  * What stands in a picture's place until its thumbnail has come. They are so small that those of the whole list
- * are fetched, the ones nearest to what is in sight first: 5 MB for 100,000 pictures, and no tile is ever blank.
+ * are fetched, the ones nearest to what is in sight first: 11 MB for 100,000 pictures, and no tile is ever blank.
+ *
+ * Each batch is one image, of which a tile shows its part: a canvas for every tile would cost more than all else that
+ * scrolling does.
  */
 export class Placeholders {
   readonly #studio: StudioState;
-  /** By id, `bytesEach` for each. */
-  #pixels = new Uint8Array(0);
-  /** By id: has it been asked for? */
-  #known = new Uint8Array(0);
+  /** By id: 0 unknown, -1 asked for, else 1 + its place among all that have come, `batch` to a sheet. */
+  #places = new Int32Array(0);
+  #sheets: { readonly url: string; readonly count: number }[] = [];
   #ids: readonly number[] = [];
   #at = 0;
   #running = false;
@@ -29,13 +29,15 @@ export class Placeholders {
     this.#studio = studio;
   }
 
-  /** RGB of 4 x 4 pixels; undefined while it is not here. Reactive until it is. */
-  of(id: number): Uint8Array | undefined {
-    if (this.#known[id] !== 2 || this.#project !== this.#studio.project?.path) {
+  /** The CSS background that shows it; undefined while it is not here. Reactive until it is. */
+  of(id: number): string | undefined {
+    const place = (this.#places[id] ?? 0) - 1;
+    const sheet = this.#sheets[Math.floor(place / batch)];
+    if (place < 0 || !sheet || this.#project !== this.#studio.project?.path) {
       void this.#arrived;
       return undefined;
     }
-    return this.#pixels.subarray(id * bytesEach, (id + 1) * bytesEach);
+    return `url("${sheet.url}") ${placeOn(sheet.count, place % batch)}`;
   }
 
   /** Fetches those of this list, beginning at the place `at`. */
@@ -43,7 +45,9 @@ export class Placeholders {
     const project = this.#studio.project?.path;
     if (project !== this.#project) {
       this.#project = project;
-      this.#known = new Uint8Array(0);
+      this.#places = new Int32Array(0);
+      for (const { url } of this.#sheets) URL.revokeObjectURL(url);
+      this.#sheets = [];
       this.#complete = false;
     }
     if (ids !== this.#ids) this.#complete = false;
@@ -57,15 +61,21 @@ export class Placeholders {
     try {
       for (let ids = this.#next(); ids.length > 0; ids = this.#next()) {
         const project = this.#project;
-        for (const id of ids) this.#known[id] = 1;
+        for (const id of ids) this.#places[id] = -1;
         const { base64 } = await this.#studio.call('images.placeholders', { ids });
-        if (project === this.#project) this.#learn(ids, base64);
+        const url = URL.createObjectURL(sheetOf(atob(base64)));
+        // It is not shown before it can be shown at once.
+        const image = new Image();
+        image.src = url;
+        await image.decode();
+        if (project === this.#project) this.#learn(ids, url);
+        else URL.revokeObjectURL(url);
       }
       this.#complete = true;
     } catch {
       // A lost connection, which has its own sign: those in question are asked for again another time.
-      for (let id = 0; id < this.#known.length; id++)
-        if (this.#known[id] === 1) this.#known[id] = 0;
+      for (let id = 0; id < this.#places.length; id++)
+        if (this.#places[id] === -1) this.#places[id] = 0;
     } finally {
       this.#running = false;
     }
@@ -78,7 +88,7 @@ export class Placeholders {
     const found: number[] = [];
     for (let step = 0; step < count && found.length < batch; step++) {
       const id = this.#ids[(from + step) % count]!;
-      if (!this.#known[id]) found.push(id);
+      if (!this.#places[id]) found.push(id);
       // Not further than needed: what is in sight must not wait for the rest to be gathered.
       else if (found.length > 0 && step > batch) break;
     }
@@ -87,35 +97,16 @@ export class Placeholders {
   }
 
   #makeRoom(id: number): void {
-    if (id < this.#known.length) return;
-    const room = Math.max(id + 1, Math.ceil(this.#known.length * 1.5));
-    const pixels = new Uint8Array(room * bytesEach);
-    const known = new Uint8Array(room);
-    pixels.set(this.#pixels.subarray(0, this.#known.length * bytesEach));
-    known.set(this.#known);
-    this.#pixels = pixels;
-    this.#known = known;
+    if (id < this.#places.length) return;
+    const places = new Int32Array(Math.max(id + 1, Math.ceil(this.#places.length * 1.5)));
+    places.set(this.#places);
+    this.#places = places;
   }
 
-  #learn(ids: readonly number[], base64: string): void {
-    const binary = atob(base64);
-    for (const [i, id] of ids.entries()) {
-      for (let at = 0; at < bytesEach; at++)
-        this.#pixels[id * bytesEach + at] = binary.charCodeAt(i * bytesEach + at);
-      this.#known[id] = 2;
-    }
+  #learn(ids: readonly number[], url: string): void {
+    const first = this.#sheets.length * batch + 1;
+    this.#sheets.push({ url, count: ids.length });
+    for (const [i, id] of ids.entries()) this.#places[id] = first + i;
     this.#arrived++;
   }
-}
-
-/** Draws a placeholder on a canvas of 4 x 4 pixels, which the page scales up softly. */
-export function draw(canvas: HTMLCanvasElement, rgb: Uint8Array): void {
-  const image = new ImageData(side, side);
-  for (let i = 0; i < side * side; i++) {
-    image.data[4 * i] = rgb[3 * i]!;
-    image.data[4 * i + 1] = rgb[3 * i + 1]!;
-    image.data[4 * i + 2] = rgb[3 * i + 2]!;
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext('2d', { willReadFrequently: true })?.putImageData(image, 0, 0);
 }

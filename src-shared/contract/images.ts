@@ -28,9 +28,13 @@ export const imagesCalls = {
   'sources.look': define(z.strictObject({ id: sourceId.optional() }), listed),
   /** Its pictures stay in the project. */
   'sources.forget': define(z.strictObject({ id: sourceId }), listed),
+  /**
+   * The images of a filter, in order. `waiting`, in base64: one bit for each, from the lowest of the first byte on,
+   * set where it has neither a label nor been excluded.
+   */
   'images.query': define(
     z.strictObject({ filter: d.imageFilter, sort: d.imageSort }),
-    z.object({ ids: z.array(d.imageId) }),
+    z.object({ ids: z.array(d.imageId), waiting: z.string() }),
   ),
   'images.get': define(
     z.strictObject({ ids: z.array(d.imageId).max(2000) }),

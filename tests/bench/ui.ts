@@ -105,9 +105,11 @@ async function scrolling(page: Page): Promise<void> {
   print({ name: 'heap-after-all', value: end, unit: 'MB', atMost: half * 1.1 });
 }
 
+/** Milliseconds from the key on; see watchKey in helpers/in-page.js. */
 interface Key {
   readonly durable: number;
   readonly visible: number;
+  readonly both: number;
 }
 
 async function labelling(page: Page): Promise<void> {
@@ -127,13 +129,9 @@ async function labelling(page: Page): Promise<void> {
       warm.map((key) => key[of]),
       0.95,
     );
-  print({ name: 'label-key-durable-p95', value: p95('durable'), unit: 'ms', atMost: 16 });
-  print({
-    name: 'label-key-durable-and-painted-p95',
-    value: p95('visible'),
-    unit: 'ms',
-    atMost: 16,
-  });
+  print({ name: 'label-key-durable-p95', value: p95('durable'), unit: 'ms' });
+  print({ name: 'label-key-visible-p95', value: p95('visible'), unit: 'ms' });
+  print({ name: 'label-key-durable-and-visible-p95', value: p95('both'), unit: 'ms', atMost: 16 });
 
   const some = Math.min(5000, count);
   await page.mouse.click(first.x, first.y).catch(() => undefined);
@@ -156,7 +154,7 @@ async function labelling(page: Page): Promise<void> {
     await page.mouse.click(last.x, last.y);
     await page.keyboard.up('Shift');
   }
-  const value = Math.max(...times.map(({ visible }) => visible));
+  const value = Math.max(...times.map(({ both }) => both));
   print({ name: 'label-5000', value, unit: 'ms', atMost: 300 });
 }
 

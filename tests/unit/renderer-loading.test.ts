@@ -4,9 +4,17 @@ import { LoadingQueue } from '../../src-renderer/pictures/loading.ts';
 function queueOf(atOnce: number) {
   const soon: (() => void)[] = [];
   const started: string[] = [];
-  const queue = new LoadingQueue(atOnce, (work) => soon.push(work));
+  let now = 0;
+  const queue = new LoadingQueue(
+    atOnce,
+    (work) => soon.push(work),
+    () => now,
+  );
   return {
     queue,
+    wait: (ms: number) => {
+      now += ms;
+    },
     started,
     loading: (name: string) => ({ start: () => started.push(name) }),
     frame: () => {
@@ -38,4 +46,28 @@ it('never loads what has left again', () => {
   queue.done(c);
   frame();
   expect(started).toEqual(['c', 'a']);
+});
+
+it('does not begin with what a fast scroll passes by', () => {
+  const { queue, started, loading, frame, wait } = queueOf(2);
+  const first = loading('first');
+  queue.add(first);
+  frame();
+  expect(started).toEqual(['first']);
+  queue.done(first);
+  for (let row = 0; row < 10; row++) {
+    wait(30);
+    const passed = loading(`row ${row}`);
+    queue.add(passed);
+    frame();
+    wait(10);
+    queue.done(passed);
+  }
+  const last = loading('last');
+  queue.add(last);
+  frame();
+  expect(started).toEqual(['first']);
+  wait(60);
+  frame();
+  expect(started).toEqual(['first', 'last']);
 });

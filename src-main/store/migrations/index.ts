@@ -11,6 +11,7 @@ import { partPredictions } from './010-part-predictions.ts';
 import { statistics } from './011-statistics.ts';
 import { advices } from './012-advices.ts';
 import { maps } from './013-maps.ts';
+import { orders } from './014-orders.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -30,4 +31,5 @@ export const migrations: readonly string[] = [
   statistics,
   advices,
   maps,
+  orders,
 ];

@@ -1,4 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { bitAt } from '../../../src-shared/bits.ts';
 import type { CallInput } from '../../../src-shared/contract.ts';
 import type { Image, ImageFilter, ImageMarks, ImageSort } from '../../../src-shared/domain.ts';
 import type { StudioState } from '../../state/studio.svelte.ts';
@@ -32,7 +33,8 @@ export class Pictures {
   readonly #given = new SvelteMap<number, { readonly labelId: number | null }>();
   readonly #current = new Set<number>();
   readonly #asked = new Set<number>();
-  #unlabelled = new Set<number>();
+  /** By id, 1: it waits for a label. */
+  #waiting = new Uint8Array(0);
   readonly #misfits = new Set<number>();
   #wanted: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -85,7 +87,7 @@ export class Pictures {
   }
 
   isUnlabelled(id: number): boolean {
-    return this.#unlabelled.has(id);
+    return this.#waiting[id] === 1;
   }
 
   /** Asks anew with this filter and order. */
@@ -179,20 +181,16 @@ export class Pictures {
 
   async #ask(): Promise<readonly number[] | undefined> {
     const query = ++this.#query;
-    const { filter, sort } = this;
-    const [found, unlabelled] = await Promise.all([
-      this.#studio.ask('images.query', { filter, sort }),
-      filter.label === undefined
-        ? this.#studio.ask('images.query', {
-            filter: { excluded: false, ...filter, label: 'none' },
-            sort,
-          })
-        : undefined,
-    ]);
+    const found = await this.#studio.ask('images.query', { filter: this.filter, sort: this.sort });
     // Typing in the filter asks again before the last answer has come.
     if (query !== this.#query || !found) return undefined;
-    this.#unlabelled = new Set(filter.label === 'none' ? found.ids : unlabelled?.ids);
-    return found.ids;
+    const { ids } = found;
+    const waiting = Uint8Array.from(atob(found.waiting), (char) => char.charCodeAt(0));
+    const room = ids.reduce((most, id) => Math.max(most, id), 0) + 1;
+    this.#waiting = new Uint8Array(room);
+    for (let place = 0; place < ids.length; place++)
+      if (bitAt(waiting, place)) this.#waiting[ids[place]!] = 1;
+    return ids;
   }
 
   #show(ids: readonly number[]): void {
@@ -228,8 +226,7 @@ export class Pictures {
   }
 
   #note(id: number, labelId: number | null): void {
-    if (labelId === null) this.#unlabelled.add(id);
-    else this.#unlabelled.delete(id);
+    this.#waiting[id] = labelId === null ? 1 : 0;
     if (this.#presented) return;
     const image = this.#details.get(id);
     const fits = stillFits(this.filter, { ...image, labelId });

@@ -72,11 +72,12 @@ export function carryOver(
   selection: Selection,
 ): Selection {
   if (after.length === 0) return nothing;
-  const indices = new Map(after.map((id, index) => [id, index]));
-  const ids = new Set([...selection.ids].filter((id) => indices.has(id)));
-  const where = (index: number) => indices.get(before[index] ?? -1);
-  const cursor = where(selection.cursor) ?? 0;
-  return { ids, cursor, anchor: where(selection.anchor) ?? cursor };
+  const { ids: chosen, cursor, anchor } = selection;
+  const ids = new Set(chosen.size === 0 ? [] : after.filter((id) => chosen.has(id)));
+  const at = after.indexOf(before[cursor] ?? -1);
+  const anchored = after.indexOf(before[anchor] ?? -1);
+  const there = Math.max(0, at);
+  return { ids, cursor: there, anchor: anchored < 0 ? there : anchored };
 }
 
 /** The selected ids in the order of the list; the one under the cursor when none is selected. */

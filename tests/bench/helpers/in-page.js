@@ -46,9 +46,19 @@ window.bench = {
       if (bottom < box.top || top > box.bottom) return false;
       const img = cell.querySelector('img');
       if (img?.complete && img.naturalWidth > 0) return false;
-      const canvas = cell.querySelector('canvas');
-      return canvas?.getContext('2d').getImageData(0, 0, 1, 1).data[3] !== 255;
+      const url = /url\("(blob:.*?)"/.exec(
+        cell.querySelector('.placeholder')?.style.background,
+      )?.[1];
+      return !this.isLoaded(url);
     }).length;
+  },
+
+  /** Is this picture in memory, and so shown as soon as it is asked for? */
+  isLoaded(url) {
+    if (url === undefined) return false;
+    const image = new Image();
+    image.src = url;
+    return image.complete && image.naturalWidth > 0;
   },
 
   /** Scrolls from one share of the whole height to another; frame intervals and blank tiles seen. */
@@ -77,24 +87,43 @@ window.bench = {
     }
   },
 
-  /** Follows the next key until what it did is durable (the studio has said so) and painted. */
+  /**
+   * Follows the next key: when its label is painted on the picture under the cursor, and when the studio has said that it
+   * is on the disk. It is both at the later of the two.
+   */
   watchKey() {
     const status = document.querySelector('footer [role=status]');
+    const cell = document.querySelector('[role=gridcell][tabindex="0"]');
     this.key = new Promise((resolve) => {
       const onkeydown = (event) => {
         removeEventListener('keydown', onkeydown, true);
         const began = event.timeStamp;
+        const watch = (element, happened) =>
+          new Promise((done) => {
+            const observer = new MutationObserver(() => {
+              if (!happened()) return;
+              observer.disconnect();
+              done();
+            });
+            const all = { subtree: true, childList: true, characterData: true, attributes: true };
+            observer.observe(element, all);
+          });
         let saving = false;
-        const observer = new MutationObserver(async () => {
+        const durable = watch(status, () => {
           if (status.textContent.includes('Saving')) saving = true;
-          else if (saving) {
-            observer.disconnect();
-            const durable = performance.now() - began;
-            await painted();
-            resolve({ durable, visible: performance.now() - began });
-          }
-        });
-        observer.observe(status, { subtree: true, childList: true, characterData: true });
+          return saving && !status.textContent.includes('Saving');
+        }).then(() => performance.now() - began);
+        const before = cell.getAttribute('aria-label');
+        const visible = watch(cell, () => cell.getAttribute('aria-label') !== before)
+          .then(painted)
+          .then(() => performance.now() - began);
+        resolve(
+          Promise.all([durable, visible]).then(([durable, visible]) => ({
+            durable,
+            visible,
+            both: Math.max(durable, visible),
+          })),
+        );
       };
       addEventListener('keydown', onkeydown, true);
     });
