@@ -1,6 +1,5 @@
 /** One engine process, seen from the studio. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { programUrl } from '../programs.ts';
 import { EngineEnded, exitReason, saysOutOfMemory } from './ended.ts';
 import { outOfMemoryKills } from './memory/kills.ts';
@@ -23,15 +22,6 @@ const cancelGraceMs = 4000;
 /** Of standard error, for the reason of a crash. */
 const errorTail = 4000;
 
-/** The threads that it starts inherit this. */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, or the system does not allow it: then it computes like any other.
-  }
-}
-
 export class EngineChild {
   readonly #process: ChildProcess;
   readonly #jobs = new Map<number, Pending>();
@@ -42,8 +32,7 @@ export class EngineChild {
   #errors = '';
   #gone = false;
 
-  /** @param patient gives way to whatever else the machine computes */
-  constructor({ patient = false }: { readonly patient?: boolean } = {}) {
+  constructor() {
     this.#process = fork(programUrl('engine'), [], {
       serialization: 'advanced',
       execArgv: [],
@@ -51,7 +40,6 @@ export class EngineChild {
       // In the desktop app execPath is Electron; so told, it is its own Node.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     });
-    if (patient && this.#process.pid !== undefined) giveWay(this.#process.pid);
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-errorTail);
     });

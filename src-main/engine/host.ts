@@ -140,7 +140,7 @@ export class EngineHost {
     clearTimeout(this.#timers.get(lane));
     let child = this.#children.get(lane);
     if (!child || child.gone) {
-      child = new EngineChild(lane === 'advice' ? { patient: true } : {});
+      child = new EngineChild();
       this.#children.set(lane, child);
     }
     try {

@@ -8,6 +8,7 @@ import { cli } from '../helpers/cli.ts';
 import { writeShapes } from '../helpers/shapes.ts';
 
 let folder: string;
+let recommendedBefore: string[];
 const oldHome = process.env.GRAFT_HOME;
 
 beforeAll(async () => {
@@ -51,8 +52,28 @@ it('measures similarity and amount, and names recipes with their cost', async ()
   expect(amount.curve.map(({ fraction }) => fraction)).toEqual([0.1, 0.2, 0.4, 0.8]);
   expect(quadrant).toMatch(/-little$/);
   expect(recommended).toHaveLength(3);
+  recommendedBefore = recommended.map(({ recipe }) => recipe);
   for (const { estimatedSeconds, estimatedMemoryBytes } of recommended) {
     expect(estimatedSeconds).toBeGreaterThan(0);
     expect(estimatedMemoryBytes).toBeGreaterThan(1e7);
   }
+});
+
+it('says what the recommended recipes would take, on what was measured already', async () => {
+  const { code, stdout } = await cli(
+    ['train', 'project', '--backbone', 'mobilenet_v2', '--recommended', '--dry-run', '--json'],
+    { cwd: folder },
+  );
+  expect(code).toBe(0);
+  const estimates = JSON.parse(stdout) as { recipe: string }[];
+  expect(estimates.map(({ recipe }) => recipe)).toEqual(recommendedBefore);
+});
+
+it('takes recipes or the recommendation, not both', async () => {
+  const { code, stderr } = await cli(
+    ['compare', 'project', '--recipes', 'fine-tune-top', '--recommended'],
+    { cwd: folder },
+  );
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/--recommended.*cannot be used with.*--recipes/);
 });

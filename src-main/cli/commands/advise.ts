@@ -3,10 +3,9 @@ import type { Advice } from '../../../src-shared/advisor/advice.ts';
 import { gainWords } from '../../../src-shared/advisor/learning-curve.ts';
 import { square } from '../../../src-shared/advisor/square.ts';
 import { recipes } from '../../../src-shared/recipes.ts';
-import { interruptible } from '../interrupt.ts';
+import { measure } from '../advised.ts';
 import { addCommonOptions, type CommonOptions } from '../options.ts';
 import { duration, fileSize, percent, print, printJson, table } from '../output.ts';
-import { createProgress } from '../progress.ts';
 import { withProject } from '../session.ts';
 
 interface Options extends CommonOptions {
@@ -52,29 +51,10 @@ export function advise(program: Command): void {
     .description('measure how similar and how many the labelled pictures are, and name the recipe')
     .option('--backbone <name>', 'the network; the best one there is if not given')
     .action((dir: string, options: Options) =>
-      withProject(dir, options.connect, ({ studio }) =>
-        interruptible(async (signal) => {
-          const progress = createProgress(options);
-          const unsubscribe = studio.subscribe((event) => {
-            if (event.name !== 'advisor.progress') return;
-            const { what, done, total } = event.data;
-            const words = what === 'features' ? 'Looking at the pictures' : 'Measuring';
-            const unit = what === 'features' ? 'pictures' : 'steps';
-            progress.show({ what: words, done, total, unit, secondsLeft: null });
-          });
-          const stop = () => void studio.call('advisor.cancel', {}).catch(() => {});
-          signal.addEventListener('abort', stop);
-          try {
-            const { backbone } = options;
-            const said = await studio.call('advisor.run', backbone ? { backbone } : {});
-            progress.clear();
-            if (options.json) printJson(said);
-            else print(adviceText(said));
-          } finally {
-            unsubscribe();
-            signal.removeEventListener('abort', stop);
-          }
-        }),
-      ),
+      withProject(dir, options.connect, async (session) => {
+        const said = await measure(session, options.backbone, options);
+        if (options.json) printJson(said);
+        else print(adviceText(said));
+      }),
     );
 }

@@ -8,6 +8,7 @@ import {
   type TrainSettings,
   usualRecipes,
 } from '../../../src-shared/recipes.ts';
+import { recipesFor, recommendedOption } from '../advised.ts';
 import { train } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
 import { addCommonOptions, type CommonOptions, nameList, recipeList } from '../options.ts';
@@ -25,6 +26,7 @@ import { addSettingOptions, settingsOf } from '../settings.ts';
 
 interface Options extends CommonOptions {
   readonly recipes?: RecipeName[];
+  readonly recommended?: boolean;
   readonly backbones?: string[];
   readonly again: boolean;
 }
@@ -51,19 +53,18 @@ function isUpToDate(run: Run, wanted: Wanted, project: Project): boolean {
 /** Trains what is missing, shows how, and prints all of it side by side. */
 export async function compareRuns(
   session: Session,
-  options: Pick<Options, 'recipes' | 'backbones' | 'again' | 'json'> & {
+  options: Pick<Options, 'recipes' | 'recommended' | 'backbones' | 'again' | 'json'> & {
     readonly settings: Partial<TrainSettings>;
   },
 ): Promise<void> {
   const { studio } = session;
   const backbones = await chooseBackbones(session, options.backbones);
-  const wanted = backbones.flatMap((backbone) =>
-    (options.recipes ?? usualRecipes).map((recipe) => ({
-      recipe,
-      backbone,
-      settings: options.settings,
-    })),
-  );
+  const { recipes: named, recommended, settings, json } = options;
+  const wanted: Wanted[] = [];
+  for (const backbone of backbones) {
+    const chosen = await recipesFor(session, backbone, { named, recommended, json });
+    wanted.push(...chosen.map((recipe) => ({ recipe, backbone, settings })));
+  }
   const { project } = await studio.call('project.current', {});
   const { runs: known } = await studio.call('runs.list', {});
   const there = wanted.map((one) =>
@@ -100,6 +101,7 @@ export function compareCommand(program: Command): void {
       `some of ${recipeNames.join(',')}; ${usualRecipes.join(' and ')} if not given`,
       recipeList,
     )
+    .addOption(recommendedOption('recipes'))
     .option(
       '--backbones <names>',
       'the networks to start from; the best one there is if not given',

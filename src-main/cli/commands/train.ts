@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { type RecipeName, recipeNames, usualRecipes } from '../../../src-shared/recipes.ts';
+import { recipesFor, recommendedOption } from '../advised.ts';
 import { resume, train } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
 import { addCommonOptions, type CommonOptions, positiveInteger, recipeList } from '../options.ts';
@@ -12,6 +13,7 @@ import { addSettingOptions, settingsOf } from '../settings.ts';
 
 interface Options extends CommonOptions {
   readonly recipe?: RecipeName[];
+  readonly recommended?: boolean;
   readonly backbone?: string;
   readonly resume?: number;
   readonly dryRun: boolean;
@@ -25,6 +27,7 @@ export function trainCommand(program: Command): void {
       `some of ${recipeNames.join(',')}; ${usualRecipes.join(' and ')} if not given`,
       recipeList,
     )
+    .addOption(recommendedOption('recipe'))
     .option('--backbone <name>', 'the network to start from; the best one there is if not given')
     .option('--resume <run>', 'go on with an interrupted run, as it was set up', positiveInteger)
     .option('--dry-run', 'say what it would take, and train nothing', false);
@@ -57,11 +60,9 @@ async function wantedRuns(session: Session, options: Options) {
     options.backbone === undefined ? undefined : [options.backbone],
   );
   const settings = settingsOf({ ...options });
-  return (options.recipe ?? usualRecipes).map((recipe) => ({
-    recipe,
-    backbone: backbone!,
-    settings,
-  }));
+  const { recipe: named, recommended, json } = options;
+  const chosen = await recipesFor(session, backbone!, { named, recommended, json });
+  return chosen.map((recipe) => ({ recipe, backbone: backbone!, settings }));
 }
 
 /** Memory and the time of the features, of each run. */
@@ -82,7 +83,7 @@ async function sayEstimates(
 /** @throws StudioError when something is asked of a run that is set up already */
 function refuseOthers(options: Options): void {
   const given = Object.keys(settingsOf({ ...options })).length > 0 || options.dryRun;
-  if (given || options.recipe || options.backbone !== undefined)
+  if (given || options.recipe || options.recommended || options.backbone !== undefined)
     throw new StudioError(
       'invalid-input',
       'A resumed run goes on as it was set up: --resume takes no recipe, network, setting or --dry-run beside it.',
