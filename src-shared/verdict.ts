@@ -38,6 +38,15 @@ export function rankedBy(
   return runs.every(judgedByFolds) ? judged : ({ test }) => test;
 }
 
+/** The same runs, the best first: the one ranking of the headline, the tables and what is chosen by itself. */
+export function ranked<R extends Pick<Run, 'id' | 'test' | 'crossValidation'>>(
+  runs: readonly R[],
+): readonly R[] {
+  const resultOf = rankedBy(runs);
+  const accuracy = (run: R) => resultOf(run)?.accuracy ?? 0;
+  return runs.toSorted((a, b) => accuracy(b) - accuracy(a) || a.id - b.id);
+}
+
 /** Names runs so that those which are compared are told apart: recipe, then network, then number. */
 export function namesOf(
   runs: readonly Named[],

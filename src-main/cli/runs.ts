@@ -4,6 +4,7 @@ import type { LayerQuality, MeanAccuracy, Run, RunPhase } from '../../src-shared
 import { StudioError } from '../../src-shared/errors.ts';
 import { type Turn, turnWords } from '../../src-shared/parts.ts';
 import { recipes } from '../../src-shared/recipes.ts';
+import { ranked } from '../../src-shared/verdict.ts';
 import type { RunEvent } from './follow.ts';
 import { duration, fileSize, percent, plural, print, table } from './output.ts';
 import type { Progress } from './progress.ts';
@@ -214,7 +215,7 @@ function certaintyColumns(runs: readonly Run[]) {
 
 export function comparisonText({ runs, pairs, headline }: Comparison): string {
   const share = (value: number | undefined) => (value === undefined ? '–' : percent(value));
-  const rows = table(runs, [
+  const rows = table(ranked(runs), [
     { title: 'Run', text: ({ id }) => String(id), align: 'right' },
     { title: 'Network', text: ({ backbone }) => backbone },
     { title: 'Recipe', text: ({ recipe }) => recipes[recipe].title },

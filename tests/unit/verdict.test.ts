@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TestResult } from '../../src-shared/domain.ts';
 import { testResult } from '../../src-shared/metrics.ts';
-import { headline, namesOf, pairWords, rankedBy } from '../../src-shared/verdict.ts';
+import { headline, namesOf, pairWords, ranked, rankedBy } from '../../src-shared/verdict.ts';
 
 const titleOf = (name: string) => ({ resnet18: 'ResNet18', vgg16: 'VGG16' })[name] ?? name;
 
@@ -53,6 +54,32 @@ describe('namesOf', () => {
       'Fine-tune top with ResNet18 (run 2)',
       'Fine-tune top with VGG16',
     ]);
+  });
+});
+
+describe('ranked', () => {
+  const result = (accuracy: number, count: number) =>
+    ({ accuracy, count, low: 0, high: 1 }) as TestResult;
+  const of = (id: number, test: TestResult, crossValidation: TestResult | null = null) => ({
+    ...{ id, test, crossValidation },
+  });
+
+  it('goes by the pooled results where all runs have one and few test pictures', () => {
+    const runs = [
+      of(1, result(0.9, 20), result(0.6, 100)),
+      of(2, result(0.7, 20), result(0.8, 100)),
+    ];
+    expect(ranked(runs).map(({ id }) => id)).toEqual([2, 1]);
+  });
+
+  it('goes by the test pictures where one run has nothing else', () => {
+    const runs = [of(1, result(0.7, 20), result(0.95, 100)), of(2, result(0.8, 20))];
+    expect(ranked(runs).map(({ id }) => id)).toEqual([2, 1]);
+  });
+
+  it('keeps the order of equals', () => {
+    const runs = [of(2, result(0.8, 20)), of(1, result(0.8, 20))];
+    expect(ranked(runs).map(({ id }) => id)).toEqual([1, 2]);
   });
 });
 

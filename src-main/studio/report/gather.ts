@@ -10,7 +10,7 @@ import {
 } from '../../../src-shared/domain.ts';
 import { StudioError, toErrorReply } from '../../../src-shared/errors.ts';
 import { heatWords } from '../../../src-shared/figures/heat.ts';
-import { judged, judgedByFolds, namesOf } from '../../../src-shared/verdict.ts';
+import { judgedByFolds, namesOf, ranked } from '../../../src-shared/verdict.ts';
 import { nearCopies } from '../../images/near-copies.ts';
 import { heated, middleSquare, smallPicture } from '../../images/small.ts';
 import { thumbnail } from '../../images/thumbnails.ts';
@@ -77,11 +77,8 @@ export async function gather(
     onProgress(Math.min(done, total), total);
   };
 
-  const best = runs.toSorted(
-    (a, b) => (judged(b)?.accuracy ?? 0) - (judged(a)?.accuracy ?? 0) || a.id - b.id,
-  );
   const contents: RunContents[] = [];
-  for (const run of best) {
+  for (const run of ranked(runs)) {
     const said = (of: 'test' | 'validation' | 'folds') =>
       sources['runs.predictions']({ id: run.id, of });
     const { predictions: test } = await said('test');
