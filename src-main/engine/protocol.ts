@@ -54,6 +54,11 @@ export interface TrainJob {
   readonly predictionsOnly?: true;
   /** Where it is computed: the processor when absent, and where another fails, which is said. */
   readonly device?: DeviceKind;
+  /**
+   * Runs that wait for this one and have the same network: what their recipes freeze is computed along, in one pass
+   * over the pictures.
+   */
+  readonly alongside?: readonly Pick<TrainJob, 'recipe' | 'settings'>[];
   /** More pictures than these at once did not fit into memory; absent for a first try. */
   readonly mostAtOnce?: number;
 }

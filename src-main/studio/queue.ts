@@ -104,6 +104,10 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
       examples,
       features: featureFolder(project),
       runFolder: runFolder(project, id),
+      alongside: store.runs
+        .inState('queued')
+        .filter((waiting) => waiting.backbone === run.backbone)
+        .map(({ recipe, settings }) => ({ recipe, settings })),
     };
     await tidied(project);
     const parts = await trainParts(project, job, signal);

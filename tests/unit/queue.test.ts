@@ -68,6 +68,21 @@ it('trains runs that were started together on the same pictures, whatever is lab
   expect(engine.started[1]!.job.examples).toEqual(engine.started[0]!.job.examples);
 });
 
+it('tells a training what the runs freeze that wait for the same network', async () => {
+  const { engine, studio, startedJobs } = await shapesProject();
+  const recipes = ['feature-extraction', 'early-features', 'fine-tune-top'] as const;
+  await studio.call('runs.start', {
+    runs: recipes.map((recipe) => ({ recipe, backbone: 'mobilenet_v2' })),
+  });
+  for (const [at, left] of [recipes.slice(1), recipes.slice(2), []].entries()) {
+    await startedJobs(at + 1);
+    const { job, epoch, finish } = engine.started[at]!;
+    expect(job.alongside?.map(({ recipe }) => recipe)).toEqual(left);
+    epoch(0.5);
+    finish(1);
+  }
+});
+
 it('fails a run with its reason, leaves nothing half-written, and goes on', async () => {
   const { engine, folder, studio, start, startedJobs, stateOf } = await shapesProject();
   const { runs } = await start(2);

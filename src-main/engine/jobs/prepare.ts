@@ -14,6 +14,7 @@ import { type EarlyPlan, plan, type TailPlan } from '../recipes/plan.ts';
 import { onDevice, onnxruntime } from '../runtimes/onnxruntime.ts';
 import { chooseLayer } from '../training/choose-layer.ts';
 import type { TailOptions } from '../training/train-tail.ts';
+import { withWaiting } from './alongside.ts';
 import { fastFeatures } from './fast-features.ts';
 import type { JobContext } from './job.ts';
 
@@ -92,11 +93,16 @@ async function freeze(task: Task, trunk: Graph): Promise<Frozen> {
     });
     return { layers: opened(layers), fast, close };
   }
-  const caches = await extractFeatures(options);
+  const caches = await extractFeatures({
+    ...options,
+    trunk: withWaiting(task.backbone, trunk, job),
+  });
+  const own = caches.slice(0, trunk.outputs.length);
+  for (const cache of caches.slice(own.length).flat()) cache.close();
   const close = () => {
-    for (const cache of caches.flat()) cache.close();
+    for (const cache of own.flat()) cache.close();
   };
-  return { layers: opened(caches), fast: null, close };
+  return { layers: opened(own), fast: null, close };
 }
 
 async function prepareTail(task: Task, planned: TailPlan): Promise<Prepared> {
