@@ -1,17 +1,13 @@
 /** The runs of the advisor's benchmark: every recipe on every set, at two sizes, with two seeds. */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Backbone } from '../../../src-main/engine/backbones/backbone.ts';
-import { loadBackbone } from '../../../src-main/engine/backbones/weight-file.ts';
 import { adviseOn } from '../../../src-main/engine/jobs/advise.ts';
-import { trainOn } from '../../../src-main/engine/jobs/train.ts';
-import type { AdviseResult, BackboneFile, Example } from '../../../src-main/engine/protocol.ts';
-import { argmax } from '../../../src-main/engine/training/classification.ts';
-import { seededRandom, shuffled } from '../../../src-main/engine/training/random.ts';
-import { backboneFile } from '../../../src-main/studio/weight-folder.ts';
+import type { AdviseResult } from '../../../src-main/engine/protocol.ts';
 import { completeSettings, type RecipeName, recipeNames } from '../../../src-shared/recipes.ts';
-import { labelledSet, setNames } from './labelled-sets/write.ts';
+import { drawnExamples } from './labelled-sets/examples.ts';
+import { setNames } from './labelled-sets/write.ts';
+import { smallBackbone } from './small-backbone.ts';
+import { trainOnce } from './train-once.ts';
 
 export const backboneName = 'efficientnet_lite0';
 /** Side of the pictures as the network sees them. */
@@ -26,8 +22,6 @@ const fewTested = new Set([
   'cutouts',
   'foods',
 ]);
-/** Of the labelled ones. */
-const validationShare = 0.25;
 
 /** What a cell of the benchmark is labelled with. */
 export interface Cell {
@@ -74,57 +68,14 @@ export const planned: readonly Wanted[] = cells
   .flatMap((cell) => recipeNames.map((recipe) => ({ ...cell, recipe })))
   .toSorted((a, b) => cost(a) - cost(b));
 
-/** The network at 128 pixels. */
-export async function smallBackbone(): Promise<{
-  readonly file: BackboneFile;
-  readonly backbone: Backbone;
-}> {
-  const file = await backboneFile(backboneName);
-  const { graph, preprocessing, ...rest } = await loadBackbone(file);
-  const inputs = graph.inputs.map((input) => ({ ...input, dims: ['batch', 3, size, size] }));
-  return {
-    file,
-    backbone: {
-      ...rest,
-      graph: { ...graph, inputs },
-      preprocessing: { ...preprocessing, size },
-    },
-  };
-}
+const ownBackbone = () => smallBackbone(backboneName, size);
 
-/** The labelled pictures of a cell, and those that it is tested on; another seed takes others. */
-export async function examplesOf(cell: Cell): Promise<{
-  readonly classes: readonly string[];
-  readonly examples: readonly Example[];
-}> {
-  const most = Math.max(...sizes);
-  const tested = testPerClass(cell.set);
-  const made = await labelledSet(cell.set, most + tested);
-  const { pictures } = made;
-  // Of a kind with fewer pictures than are tested, none would be left to learn from.
-  const enough = Math.min(...sizes) + tested;
-  const classes = [...made.classes.keys()].filter(
-    (label) => pictures.filter((picture) => picture.label === label).length >= enough,
-  );
-  const random = seededRandom(cell.seed, most);
-  const validation = Math.round(validationShare * cell.perClass);
-  const examples = classes.flatMap((kind, label) => {
-    const own = shuffled(
-      pictures.filter((picture) => picture.label === kind).map((one) => ({ ...one, label })),
-      random,
-    );
-    const splits = [
-      ...Array<'test'>(tested).fill('test'),
-      ...Array<'validation'>(validation).fill('validation'),
-      ...Array<'train'>(cell.perClass - validation).fill('train'),
-    ];
-    return splits.flatMap((split, at) => (own[at] ? [{ ...own[at], split }] : []));
+/** The labelled pictures of a cell, and those that it is tested on. */
+export const examplesOf = (cell: Cell) =>
+  drawnExamples({
+    ...{ ...cell, testPerClass: testPerClass(cell.set) },
+    ...{ least: Math.min(...sizes), most: Math.max(...sizes) },
   });
-  return {
-    classes: classes.map((kind) => made.classes[kind]!),
-    examples: examples.map((example, i) => ({ ...example, imageId: i + 1 })),
-  };
-}
 
 /** What the advisor measures of a cell: on the labelled images, and not on those of the test. */
 export interface AdviceLine extends Cell {
@@ -134,7 +85,7 @@ export interface AdviceLine extends Cell {
 }
 
 export async function adviseCell(cell: Cell): Promise<AdviceLine> {
-  const { file, backbone } = await smallBackbone();
+  const { file, backbone } = await ownBackbone();
   const { classes, examples } = await examplesOf(cell);
   const labelled = examples.filter(({ split }) => split !== 'test');
   const { similarity, amount } = await adviseOn(
@@ -156,38 +107,14 @@ const caches = join(tmpdir(), 'graft-advisor-features');
 export const featuresOf = ({ set }: Pick<Cell, 'set'>) => join(caches, set);
 
 export async function trainCell(wanted: Wanted): Promise<RunLine> {
-  const { file, backbone } = await smallBackbone();
+  const { recipe, seed } = wanted;
   const { classes, examples } = await examplesOf(wanted);
-  const runFolder = await mkdtemp(join(tmpdir(), 'graft-advisor-'));
-  const began = performance.now();
-  try {
-    const { predictions, epochs } = await trainOn(
-      backbone,
-      {
-        kind: 'train',
-        runId: 1,
-        backbone: file,
-        recipe: wanted.recipe,
-        settings: completeSettings(wanted.recipe, { ...budgets[wanted.recipe], seed: wanted.seed }),
-        classes,
-        examples,
-        features: featuresOf(wanted),
-        runFolder,
-      },
-      { signal: new AbortController().signal, report: () => {} },
-    );
-    const right = predictions.filter(
-      ({ actual, probabilities }) => argmax(probabilities) === actual,
-    ).length;
-    return {
-      kind: 'run',
-      ...wanted,
-      accuracy: Number((right / predictions.length).toFixed(4)),
-      tested: predictions.length,
-      epochs,
-      seconds: Math.round((performance.now() - began) / 100) / 10,
-    };
-  } finally {
-    await rm(runFolder, { recursive: true, force: true });
-  }
+  const { accuracy, tested, epochs, seconds } = await trainOnce(await ownBackbone(), {
+    recipe,
+    settings: completeSettings(recipe, { ...budgets[recipe], seed }),
+    classes,
+    examples,
+    features: featuresOf(wanted),
+  });
+  return { kind: 'run', ...wanted, accuracy, tested, epochs, seconds };
 }

@@ -1,4 +1,4 @@
-"""What the benchmarks hold Graft against. Reads {"name", "given"} a line, answers {"value"}: units a second.
+"""What the benchmarks hold Graft against. Reads {"name", "given"} a line, answers {"value"}: a number.
 
 Networks have random weights, as on the other side: speed does not depend on them.
 """
@@ -18,6 +18,8 @@ import torchvision  # noqa: E402
 from PIL import Image  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.utils.data import DataLoader, Dataset  # noqa: E402
+
+from learns import learned  # noqa: E402
 
 LAYOUTS = {"default": torch.contiguous_format, "channels_last": torch.channels_last}
 CLASSES = 10
@@ -119,7 +121,7 @@ def training(model: str, frozen: int | None, batch: int, count: int, optimizer: 
     return steps(net, x, count, optimizer)
 
 
-WORKS = {f.__name__: f for f in (extraction, resnet_tail, training)}
+WORKS = {f.__name__: f for f in (extraction, resnet_tail, training, learned)}
 
 if __name__ == "__main__":
     print(json.dumps({"version": torch.__version__}))

@@ -7,7 +7,7 @@ import { root } from '../../../src-main/programs.ts';
 
 export interface Torch {
   readonly version: string;
-  /** Units a second. */
+  /** Units a second, or an accuracy. */
   call(name: string, given: object): Promise<number>;
   /** It ends, and no longer keeps this process from ending. */
   close(): void;
