@@ -1,5 +1,5 @@
 /** Classifiers from ONNX files: what is taken over, and what is refused. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { takeOver } from '../../src-main/engine/backbones/onnx/take-over.ts';
@@ -8,11 +8,14 @@ import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import { cut } from '../../src-main/engine/graph/cut.ts';
 import type { Graph } from '../../src-main/engine/graph/graph.ts';
 import { decodeModel, encodeModel } from '../../src-main/engine/graph/onnx.ts';
+import { inferShapes } from '../../src-main/engine/graph/shapes.ts';
 import { takeNetwork } from '../../src-main/engine/jobs/take-network.ts';
+import { train } from '../../src-main/engine/jobs/train.ts';
 import { parametersOf } from '../../src-main/engine/recipes/parameters.ts';
 import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { drawn } from '../helpers/gradients.ts';
+import { shapesJob } from '../helpers/shapes-job.ts';
 
 const context = { signal: new AbortController().signal, report: () => {} };
 
@@ -123,6 +126,37 @@ describe('a classifier from an ONNX file', () => {
     const backbone = await loadBackbone({ name: 'odd', weights: path, sha256 });
     expect(backbone.features).toBe(4);
     expect(backbone.preprocessing.mean[0]).toBe(0.485);
+  });
+
+  it('finds the shapes of what it has no rule for, and trains above it', async () => {
+    const given = classifier({ batch: 1 });
+    const g = new GraphBuilder('unruled');
+    for (const { name, dims } of given.inputs) g.input(name, dims);
+    for (const [name, tensor] of given.initializers) g.initializer(name, tensor);
+    for (const node of given.nodes) {
+      if (node.name !== '/stem/Relu') {
+        g.add(node);
+        continue;
+      }
+      const normal = g.node('LRN', [node.inputs[0]!], { size: 3 }, { name: '/stem/norm/LRN' });
+      g.add({ ...node, inputs: [normal] });
+    }
+    for (const { name, dims } of given.outputs) g.output(name, dims);
+    const folder = await temporaryFolder();
+    const file = join(folder, 'unruled.onnx');
+    await writeFile(file, encodeModel(g.build()));
+    await takeNetwork({ kind: 'network', file, keep: { folder, name: 'unruled' } }, context);
+    const path = join(folder, 'unruled.safetensors');
+    const { architecture, sha256 } = await describeWeights(path);
+    expect(architecture.blockShapes).toEqual([[4, 16, 16], [4, 16, 16], [4]]);
+    expect(architecture.obstacle!(0)).toContain('LRN');
+    expect(architecture.obstacle!(1)).toBeNull();
+    const job = { ...(await shapesJob(folder, 5, 'fine-tune-top', { epochs: 1, blocks: 2 })) };
+    const backbone = { name: 'unruled', weights: path, sha256 };
+    const { predictions } = await train({ ...job, backbone }, context);
+    expect(predictions).toHaveLength(3);
+    const exported = decodeModel(await readFile(join(job.runFolder, 'model.onnx')));
+    expect(() => inferShapes(exported)).not.toThrow();
   });
 
   it('says what is wrong with a file that it cannot use', async () => {

@@ -32,6 +32,7 @@ export class GraphBuilder {
   readonly #names = new Set<string>();
   readonly #constants = new Map<string, string>();
   readonly #counts = new Map<string, number>();
+  #stated: Graph['stated'];
 
   constructor(name: string, options: { readonly opset?: number } = {}) {
     this.#name = name;
@@ -46,6 +47,7 @@ export class GraphBuilder {
     for (const node of graph.nodes) builder.add(node);
     for (const output of graph.outputs) builder.output(output.name, output.dims, output.type);
     for (const [key, value] of Object.entries(graph.metadata)) builder.metadata(key, value);
+    builder.#stated = graph.stated;
     return builder;
   }
 
@@ -157,6 +159,7 @@ export class GraphBuilder {
       nodes: [...this.#nodes],
       initializers: new Map(this.#initializers),
       metadata: { ...this.#metadata },
+      ...(this.#stated && { stated: this.#stated }),
     };
   }
 }

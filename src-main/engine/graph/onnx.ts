@@ -247,9 +247,12 @@ export function decodeModel(model: Uint8Array, external?: External): Graph {
   };
 }
 
-/** Writes a graph as a serialised ONNX model (IR version 8), weights inside. */
-export function encodeModel(graph: Graph): Uint8Array {
-  return encode(graph, encodeTensor);
+/**
+ * Writes a graph as a serialised ONNX model (IR version 8), weights inside.
+ * @param stated writes down the shapes that it states, all of which must be of float32
+ */
+export function encodeModel(graph: Graph, { stated = false } = {}): Uint8Array {
+  return encode(graph, encodeTensor, stated ? [...(graph.stated ?? [])] : []);
 }
 
 export interface ApartModel {
@@ -277,7 +280,11 @@ export function encodeApart(graph: Graph): ApartModel {
   return { model, beside };
 }
 
-function encode(graph: Graph, tensor: typeof encodeTensor): Uint8Array {
+function encode(
+  graph: Graph,
+  tensor: typeof encodeTensor,
+  inside: readonly (readonly [string, ValueInfo['dims']])[] = [],
+): Uint8Array {
   const message = {
     irVersion,
     producerName: 'graft',
@@ -289,6 +296,7 @@ function encode(graph: Graph, tensor: typeof encodeTensor): Uint8Array {
       initializer: Array.from(graph.initializers, ([name, each]) => tensor(each, name)),
       input: graph.inputs.map(encodeValue),
       output: graph.outputs.map(encodeValue),
+      valueInfo: inside.map(([name, dims]) => encodeValue({ name, type: 'float32', dims })),
     },
   };
   return ModelProto.encode(message).finish();

@@ -175,7 +175,7 @@ function parseJson(text: string): unknown {
 
 /** Writes the model whole or not at all. */
 export async function writeModel(file: string, model: Graph): Promise<void> {
-  const bytes = encodeModel(model);
+  const bytes = encodeModel(model, { stated: true });
   await replaceFile(file, (temporary) => writeFile(temporary, bytes)).catch((error: Error) => {
     throw new StudioError(
       'refused',

@@ -44,7 +44,7 @@ export function keptNetwork(
   const tensors = new Map(entries.filter(([, tensor]) => isLarge(tensor)));
   const bare = new Map(entries.filter(([, tensor]) => !isLarge(tensor)));
   const nodes = graph.nodes.map(({ scope: _, ...node }) => node);
-  const structure = encodeModel({ ...graph, nodes, initializers: bare });
+  const structure = encodeModel({ ...graph, nodes, initializers: bare }, { stated: true });
   const learned = parametersOf(graph).reduce(
     (sum, parameter) => sum + size(graph.initializers.get(parameter.name)!.dims),
     0,

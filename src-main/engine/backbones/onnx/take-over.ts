@@ -13,6 +13,7 @@ import { type Normalisation, withoutNormalisation } from './normalisation.ts';
 import { withoutHead } from './old-head.ts';
 import { expectSameScores } from './same-scores.ts';
 import { pruned, simplify } from './simplify.ts';
+import { withTriedShapes } from './tried-shapes.ts';
 
 export interface Network {
   /** From `input` (N x 3 x S x S) to `features` (N x F). */
@@ -129,12 +130,20 @@ export async function takeOver(
   }
   const size = input.size ?? asked.inputSize ?? 224;
   const modern = modernise(renamed(given));
-  const own = { ...input, name: modern.inputs[0]!.name };
-  const simple = await simplify(withPictures(modern, own, size), input.exported, runtime);
+  const picture = { ...input, name: modern.inputs[0]!.name };
+  const known = await simplify(withPictures(modern, picture, size), input.exported, runtime);
+  const tried = await withTriedShapes(known, runtime);
+  // What was not known before stood in the way of what is behind it.
+  const simple = tried === known ? known : await simplify(tried, input.exported, runtime);
   const plain = withoutNormalisation(simple);
   const whole = await simplify(plain.graph, null, runtime);
   const graph = withoutHead(whole, inferShapes(whole), file);
-  const network = { ...unshared(pruned(graph)), name: 'backbone', metadata: {} };
+  const { stated: _, ...own } = unshared(pruned(graph));
+  const network = {
+    ...{ ...own, name: 'backbone', metadata: {} },
+    // Shapes that the file stated are those of its own number of pictures.
+    ...(tried.stated && tried !== known && { stated: tried.stated }),
+  };
   const shapes = inferShapes(network);
   const blocks = blocksOf(network, shapes);
   if (blocks.length === 0) throw refuse(`${file} is no image classifier: nothing in it learns.`);
