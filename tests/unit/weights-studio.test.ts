@@ -13,8 +13,7 @@ import {
 } from '../../src-main/engine/backbones/mobilenet.ts';
 import { resnet18 } from '../../src-main/engine/backbones/resnet.ts';
 import { writeSafetensors } from '../../src-main/engine/backbones/safetensors.ts';
-import { vgg16, vgg16Conv } from '../../src-main/engine/backbones/vgg.ts';
-import { keepWeights, loadBackbone } from '../../src-main/engine/backbones/weight-file.ts';
+import { loadBackbone } from '../../src-main/engine/backbones/weight-file.ts';
 import type { Tensor } from '../../src-main/engine/graph/graph.ts';
 import { float32, size } from '../../src-main/engine/graph/tensor.ts';
 import { EngineHost } from '../../src-main/engine/host.ts';
@@ -113,39 +112,6 @@ describe('a weight file that is added', () => {
     await expect(studio['backbones.add']({ file: other })).rejects.toThrow('was not recognised');
     expect(await readdir(home)).toEqual([]);
     expect(studio.events).toEqual([]);
-  });
-});
-
-describe('VGG16 without its fully connected layers', () => {
-  it('needs no file of its own beside that of the whole', async () => {
-    const folder = join(home, 'backbones');
-    await mkdir(folder);
-    const zeros = new Map(
-      [...vgg16.parameters].map(([name, dims]) => [
-        name,
-        float32(dims, new Float32Array(size(dims))),
-      ]),
-    );
-    await keepWeights(join(folder, 'vgg16.safetensors'), vgg16, zeros);
-    const [whole, convolutions] = await Promise.all([
-      backboneFile('vgg16'),
-      backboneFile('vgg16_conv'),
-    ]);
-    expect(convolutions).toEqual({ ...whole, name: 'vgg16_conv' });
-    const { name, features, graph } = await loadBackbone(convolutions);
-    expect([name, features, graph.initializers.size]).toEqual(['vgg16_conv', 512, 26]);
-    const { backbones } = await calls()['backbones.list']({});
-    expect(backbones.find((each) => each.name === 'vgg16_conv')).toMatchObject({
-      ...{ ready: true, parameters: 14_714_688 },
-      blocks: ['conv1', 'conv2', 'conv3', 'conv4', 'conv5'],
-    });
-  });
-
-  it('is recognised in a file of its own', async () => {
-    const file = await weightFile(drawn(vgg16Conv));
-    expect(await calls()['backbones.add']({ file })).toMatchObject({ name: 'vgg16_conv' });
-    expect((await loadBackbone(await backboneFile('vgg16_conv'))).features).toBe(512);
-    await expect(backboneFile('vgg16')).rejects.toThrow('VGG16 has no weights here yet');
   });
 });
 
