@@ -33,9 +33,9 @@ export interface LearnsLine extends Wanted {
 /** What differs from a recipe's own settings, to be done on two cores in an hour or two. */
 const budgets: Readonly<Partial<Record<RecipeName, object>>> = {
   'early-features': { epochs: 40 },
-  'fine-tune-top': { epochs: 8 },
-  'fine-tune-all': { epochs: 8 },
-  'from-scratch': { epochs: 10 },
+  'fine-tune-top': { epochs: 6 },
+  'fine-tune-all': { epochs: 6 },
+  'from-scratch': { epochs: 8 },
 };
 
 /** Seed by seed, so that whenever it is stopped there is something of every recipe. */

@@ -260,8 +260,11 @@ def learned(
             plain = seen = lambda batch: below[batch]  # noqa: E731
         else:
             plain, seen = pictures.plain, pictures.seen
+        known = [*train, *validation]
         with torch.no_grad():
-            ends = torch.cat([chain(tail)(plain(batch)) for batch in batched(everything, 16)])
+            rows = torch.cat([chain(tail)(plain(batch)) for batch in batched(known, 16)])
+        ends = torch.zeros(len(examples), rows.shape[1])
+        ends[known] = rows
         first = {
             **settings,
             "epochs": settings["headEpochs"],
