@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Studio } from '../../src-shared/contract.ts';
 import { zip } from '../helpers/archives.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { endlessPip, onlyPrograms as pathOf, pipOf } from '../helpers/programs.ts';
 import { nextEvent, studioWithProject } from '../helpers/studio.ts';
 
 beforeEach(() => {
@@ -12,28 +13,11 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-/** The only programs there are besides Node; each is a script that Node runs. */
-async function onlyPrograms(scripts: Readonly<Record<string, string>>): Promise<void> {
-  const folder = await temporaryFolder();
-  for (const [name, script] of Object.entries(scripts)) {
-    await writeFile(join(folder, name), `#!${process.execPath}\n${script}\n`);
-    await chmod(join(folder, name), 0o755);
-  }
-  vi.stubEnv('PATH', [folder, dirname(process.execPath)].join(delimiter));
-}
+const onlyPrograms = async (scripts: Readonly<Record<string, string>>) =>
+  void vi.stubEnv('PATH', await pathOf(scripts));
 
 const fine = 'process.exit(0);';
 const noPip = "if (process.argv[2] === '-m') process.exit(1);";
-/** A pip whose wheel holds these bytes. */
-const pipOf = (bytes: string) => `
-  if (process.argv.includes('--version')) process.exit(0);
-  const folder = process.argv[process.argv.indexOf('--dest') + 1];
-  require('fs').writeFileSync(folder + '/it.whl', ${JSON.stringify(bytes)});`;
-const endlessPip = `
-  if (process.argv.includes('--version')) process.exit(0);
-  require('fs').writeFileSync(process.env.TMPDIR + '/pip-unpack', Buffer.alloc(5e6));
-  setTimeout(() => {}, 60_000);`;
-
 async function studioHere() {
   const { studio } = await studioWithProject();
   return { studio, place: join(process.env.GRAFT_HOME!, 'tensorflow') };

@@ -1,20 +1,14 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { downloadWheel } from '../../src-main/studio/wheel.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { onlyPrograms } from '../helpers/programs.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Puts programs of these names before all others; each is a script that Node runs. */
-async function programs(scripts: Readonly<Record<string, string>>): Promise<void> {
-  const folder = await temporaryFolder();
-  for (const [name, script] of Object.entries(scripts)) {
-    await writeFile(join(folder, name), `#!${process.execPath}\n${script}\n`);
-    await chmod(join(folder, name), 0o755);
-  }
-  vi.stubEnv('PATH', [folder, dirname(process.execPath)].join(delimiter));
-}
+const programs = async (scripts: Readonly<Record<string, string>>) =>
+  void vi.stubEnv('PATH', await onlyPrograms(scripts));
 
 const isVersion = "if (process.argv.includes('--version')) process.exit(0);";
 const noPip = "console.error('No module named pip'); process.exit(1);";

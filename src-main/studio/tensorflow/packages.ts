@@ -165,6 +165,8 @@ export const isNvidia = ({ requirement }: Package): boolean => requirement.start
 /** pip's options for a wheel that runs on this system, whichever Python pip belongs to. */
 export const pipOptions = ({ platforms }: System): readonly string[] => [
   ...['--no-cache-dir', '--python-version', '3.12', '--implementation', 'cp', '--abi', 'cp312'],
+  // Half a gigabyte over a poor line deserves more patience than a small file.
+  ...['--retries', '5', '--timeout', '60'],
   ...platforms.flatMap((platform) => ['--platform', platform]),
 ];
 
