@@ -1,6 +1,7 @@
 /** What a person has set for all projects. Whoever opens no settings never meets it. */
 import { z } from 'zod';
 import { deviceChoice } from './devices.ts';
+import { runtimeName } from './runtimes.ts';
 
 /** A key with what is held, as `chordOf` writes it: `Ctrl+Shift+Z`, `Space`, `F`. */
 const chord = z.string().min(1).max(40);
@@ -12,6 +13,8 @@ export const preferences = z.object({
   advance: z.boolean().catch(true).default(true),
   /** What trainings compute on, unless a run says otherwise. */
   device: deviceChoice.catch('auto').default('auto'),
+  /** Which library computes trainings, unless a run says otherwise. */
+  runtime: runtimeName.catch('onnxruntime').default('onnxruntime'),
   /** What the feature cache of a project may take, in bytes. */
   featureLimit: z.int().nonnegative().catch(1e10).default(1e10),
 });

@@ -98,6 +98,7 @@ const common = {
   cutmix: 0,
   precision: 'exact',
   device: 'auto',
+  runtime: 'auto',
   folds: 0,
   repeats: 1,
   seed: 1,

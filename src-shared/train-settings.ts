@@ -1,6 +1,7 @@
 /** Every setting of a run that a person can turn. */
 import { z } from 'zod';
 import { deviceChoice } from './devices.ts';
+import { runtimeChoice } from './runtimes.ts';
 
 /** How a form is divided. The first is always in sight, the others open on demand. */
 export const settingGroups = {
@@ -312,6 +313,15 @@ export const trainSettings = z.object({
       names: { auto: 'As for all', cpu: 'Processor', webgpu: 'GPU (WebGPU)', cuda: 'GPU (CUDA)' },
     }),
   ),
+  runtime: runtimeChoice.meta(
+    words({
+      title: 'Runtime',
+      description:
+        'The library that computes; TensorFlow has to be installed, and chooses its device itself.',
+      group: 'pictures',
+      names: { auto: 'As for all', onnxruntime: 'ONNX Runtime', tensorflow: 'TensorFlow' },
+    }),
+  ),
   seed: z
     .int()
     .min(0)
@@ -356,6 +366,7 @@ export type TrainSettings = z.infer<typeof trainSettings>;
 /** What a run did that is older than the setting: it was trained without. */
 const beforeTheyWere = {
   device: 'cpu',
+  runtime: 'onnxruntime',
   warmup: 0,
   layerDecay: 1,
   headEpochs: 60,

@@ -49,12 +49,13 @@ export const train = (
 export const resume = (
   session: Session,
   id: number,
+  elsewhere: Omit<CallInput<'runs.resume'>, 'id'>,
   tell: (event: RunEvent) => void,
   signal: AbortSignal,
 ) =>
   follow(
     session,
-    async () => [(await session.studio.call('runs.resume', { id })).run],
+    async () => [(await session.studio.call('runs.resume', { id, ...elsewhere })).run],
     tell,
     signal,
   );

@@ -12,6 +12,7 @@ import type {
   SplitName,
 } from '../../src-shared/domain.ts';
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
+import type { RuntimeName } from '../../src-shared/runtimes.ts';
 import type { Fingerprint } from '../images/near-copies.ts';
 
 import type { Preprocessing } from '../images/pixels.ts';
@@ -59,6 +60,8 @@ export interface TrainJob {
    * over the pictures.
    */
   readonly alongside?: readonly Pick<TrainJob, 'recipe' | 'settings'>[];
+  /** Which library computes it: ONNX Runtime when absent, and where another fails, which is said. */
+  readonly runtime?: RuntimeName;
   /** More pictures than these at once did not fit into memory; absent for a first try. */
   readonly mostAtOnce?: number;
 }
@@ -376,6 +379,8 @@ export type Progress =
   | { readonly kind: 'epoch'; readonly epoch: Epoch }
   /** The device failed: it goes on with this one. */
   | { readonly kind: 'device'; readonly device: DeviceKind; readonly note: string }
+  /** Which library computes from now on, and what is to be said of it. */
+  | { readonly kind: 'runtime'; readonly runtime: RuntimeName; readonly note: string | null }
   /** What comes between the features and the epochs. */
   | {
       readonly kind: 'phase';

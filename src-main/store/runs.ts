@@ -32,6 +32,7 @@ interface Row {
   backbone: string;
   recipe: Run['recipe'];
   settings: string;
+  runtime: Run['runtime'];
   state: RunState;
   reason: string | null;
   createdAt: string;
@@ -66,7 +67,7 @@ interface Others {
 
 export function runsTable(database: Database, { predictions, datasets, epochs }: Others) {
   const select = `
-    SELECT runs.id, backbone, recipe, settings, state, reason, created_at AS createdAt,
+    SELECT runs.id, backbone, recipe, settings, runtime, state, reason, created_at AS createdAt,
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
       best_epoch AS bestEpoch, checkpoint_epoch AS checkpointEpoch, classes, counts, quantisation,
       layers, notes,
@@ -80,8 +81,8 @@ export function runsTable(database: Database, { predictions, datasets, epochs }:
   const all = database.prepare<[], Row>(`${select} ORDER BY runs.id`);
   const inState = database.prepare<[RunState], Row>(`${select} WHERE state = ? ORDER BY runs.id`);
   const insert = database.prepare(`
-    INSERT INTO runs (backbone, recipe, settings, state, created_at, classes, counts)
-    VALUES (@backbone, @recipe, @settings, 'queued', @at, @classes, @counts)`);
+    INSERT INTO runs (backbone, recipe, settings, runtime, state, created_at, classes, counts)
+    VALUES (@backbone, @recipe, @settings, NULL, 'queued', @at, @classes, @counts)`);
   const start = database.prepare(`
     UPDATE runs SET state = 'running', checkpoint_epoch = NULL, started_at = @at, notes = '[]',
       classes = @classes, counts = @counts
@@ -104,6 +105,8 @@ export function runsTable(database: Database, { predictions, datasets, epochs }:
   const resume = database.prepare(`
     UPDATE runs SET state = 'queued', reason = NULL, started_at = NULL, finished_at = NULL
     WHERE id = ? AND state IN ('failed', 'cancelled') AND checkpoint_epoch IS NOT NULL`);
+  const setRuntime = database.prepare('UPDATE runs SET runtime = @runtime WHERE id = @id');
+  const setSettings = database.prepare('UPDATE runs SET settings = @settings WHERE id = @id');
   const addNote = database.prepare(
     "UPDATE runs SET notes = json_insert(notes, '$[#]', ?) WHERE id = ?",
   );
@@ -217,8 +220,23 @@ export function runsTable(database: Database, { predictions, datasets, epochs }:
       return expect(changes, id, 'put back into the queue');
     },
 
-    /** Back into the queue, to go on after the epoch of its checkpoint. */
-    resume: (id: number): Run => expect(resume.run(id).changes, id, 'resumed'),
+    /**
+     * Back into the queue, to go on after the epoch of its checkpoint.
+     * @param elsewhere what computes it from now on
+     */
+    resume: database.transaction(
+      (id: number, elsewhere: Partial<Pick<TrainSettings, 'device' | 'runtime'>> = {}): Run => {
+        expect(resume.run(id).changes, id, 'resumed');
+        const settings = { ...get(id).settings, ...elsewhere };
+        setSettings.run({ id, settings: JSON.stringify(settings) });
+        return get(id);
+      },
+    ),
+
+    computedWith(id: number, runtime: NonNullable<Run['runtime']>): Run {
+      setRuntime.run({ id, runtime });
+      return get(id);
+    },
 
     /** One of its parts is trained; its epochs give way to those of the next. */
     finishPart: database.transaction(

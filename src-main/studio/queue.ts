@@ -11,6 +11,7 @@ import type { Devices } from './devices.ts';
 import { featureFolder, tidyFeatures } from './features.ts';
 import { interruptedWords, keepCheckpoint, partFolderIn, runFolderIn } from './interrupted.ts';
 import { partsLeft } from './parts.ts';
+import { runtimeOf } from './runtimes.ts';
 import { backboneFile } from './weight-folder.ts';
 
 export const runFolder = (project: OpenProject, id: number) => runFolderIn(project.path, id);
@@ -71,6 +72,12 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
       case 'device':
         tell(store.runs.note(id, progress.note));
         break;
+      case 'runtime':
+        store.runs.computedWith(id, progress.runtime);
+        if (progress.note !== null && !store.runs.get(id).notes.includes(progress.note))
+          store.runs.note(id, progress.note);
+        tell(store.runs.get(id));
+        break;
       case 'epoch':
         // Stored before it is told: whoever asks after the event finds it.
         store.epochs.add(id, progress.epoch);
@@ -91,8 +98,10 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
     const backbone = await backboneFile(run.backbone);
     await checkFiles(examples);
     await mkdir(runFolder(project, id), { recursive: true });
+    const runtime = await runtimeOf(settings.runtime);
+    // TensorFlow chooses its device itself.
     const { device, note } = await devices.forRun(settings.device);
-    if (note !== null) tell(store.runs.note(id, note));
+    if (note !== null && runtime === 'onnxruntime') tell(store.runs.note(id, note));
     const job: TrainJob = {
       kind: 'train',
       runId: id,
@@ -100,6 +109,7 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
       recipe,
       settings,
       device,
+      runtime,
       classes: classes.map(({ name }) => name),
       examples,
       features: featureFolder(project),

@@ -13,6 +13,7 @@ import { keepCheckpoint } from './interrupted.ts';
 import { writeOut } from './out-file.ts';
 import { demandFolds } from './parts.ts';
 import { type QueueOptions, runFolder, runQueue } from './queue.ts';
+import { demandRuntime } from './runtimes.ts';
 import { backboneFile } from './weight-folder.ts';
 
 type Calls = Pick<
@@ -62,6 +63,7 @@ export function runCalls(context: Context, devices: Devices, options: QueueOptio
       // Every backbone first: nothing is queued when one of them cannot be trained on.
       for (const { backbone, recipe, settings } of wanted) {
         const whole = completeSettings(recipe, settings);
+        await demandRuntime(whole.runtime);
         await backboneFile(backbone, (blocks) => frozenBlocks(recipe, whole.blocks, blocks));
       }
       const { store } = context.project();
@@ -101,7 +103,7 @@ export function runCalls(context: Context, devices: Devices, options: QueueOptio
       return {};
     },
 
-    'runs.resume': async ({ id }) => {
+    'runs.resume': async ({ id, device, runtime }) => {
       const project = context.project();
       const interrupted = project.store.runs.get(id);
       const { state, checkpointEpoch } = interrupted;
@@ -112,7 +114,11 @@ export function runCalls(context: Context, devices: Devices, options: QueueOptio
         throw refuse('it ended before its first epoch was complete. Train it again.');
       if ((await keepCheckpoint(runFolder(project, id), interrupted)) === null)
         throw refuse('its checkpoint is gone or damaged. Train it again.');
-      const run = project.store.runs.resume(id);
+      if (runtime) await demandRuntime(runtime);
+      const run = project.store.runs.resume(id, {
+        ...(device && { device }),
+        ...(runtime && { runtime }),
+      });
       context.emit({ name: 'run.changed', data: { run } });
       queue.wake();
       return { run };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { device, deviceChoice, deviceKind } from '../devices.ts';
 import { preferences } from '../preferences.ts';
+import { runtimeName } from '../runtimes.ts';
 import {
   tensorflowBuild,
   tensorflowHere,
@@ -19,6 +20,7 @@ export const machineCalls = {
       shortcuts: z.record(z.string().max(60), z.array(z.string().min(1).max(40)).max(6)).optional(),
       advance: z.boolean().optional(),
       device: deviceChoice.optional(),
+      runtime: runtimeName.optional(),
       featureLimit: z.int().nonnegative().optional(),
     }),
     preferences,

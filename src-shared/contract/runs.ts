@@ -1,8 +1,10 @@
 /** Runs, and what they say. */
 import { z } from 'zod';
 import { augmentation } from '../augmentation.ts';
+import { deviceChoice } from '../devices.ts';
 import * as d from '../domain.ts';
 import { recipeNames, trainSettings } from '../recipes.ts';
+import { runtimeChoice } from '../runtimes.ts';
 import { define, done, none } from './define.ts';
 
 export const runsCalls = {
@@ -48,7 +50,15 @@ export const runsCalls = {
   'runs.epochs': define(z.strictObject({ id: d.runId }), z.object({ epochs: z.array(d.epoch) })),
   'runs.cancel': define(z.strictObject({ id: d.runId }), done),
   /** An interrupted run goes back into the queue, and then on after the epoch of its checkpoint. */
-  'runs.resume': define(z.strictObject({ id: d.runId }), z.object({ run: d.run })),
+  'runs.resume': define(
+    z.strictObject({
+      id: d.runId,
+      /** What computes it from now on: as it was set up when absent. */
+      device: deviceChoice.optional(),
+      runtime: runtimeChoice.optional(),
+    }),
+    z.object({ run: d.run }),
+  ),
   'runs.delete': define(z.strictObject({ id: d.runId }), done),
   /** What a finished run says of images that it did not learn from. */
   'runs.predictions': define(

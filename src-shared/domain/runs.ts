@@ -1,6 +1,7 @@
 /** A training, its epochs and what it came to. */
 import { z } from 'zod';
 import { recipeNames, trainSettings } from '../recipes.ts';
+import { runtimeName } from '../runtimes.ts';
 import { labelId, runId, splitName, unit } from './base.ts';
 
 export const runState = z.enum(['queued', 'running', 'finished', 'failed', 'cancelled']);
@@ -64,6 +65,8 @@ export const run = z.object({
   backbone: z.string(),
   recipe: z.enum(recipeNames),
   settings: trainSettings,
+  /** Which library computed it, or last computed at it; null before its start. */
+  runtime: runtimeName.nullable(),
   state: runState,
   /** Why it failed; null otherwise. */
   reason: z.string().nullable(),

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { StudioError } from '../../../src-shared/errors.ts';
-import { type RecipeName, recipeNames, usualRecipes } from '../../../src-shared/recipes.ts';
+import {
+  type RecipeName,
+  recipeNames,
+  type TrainSettings,
+  usualRecipes,
+} from '../../../src-shared/recipes.ts';
 import { recipesFor, recommendedOption } from '../advised.ts';
 import { resume, train } from '../follow.ts';
 import { interruptible } from '../interrupt.ts';
@@ -29,7 +34,11 @@ export function trainCommand(program: Command): void {
     )
     .addOption(recommendedOption('recipe'))
     .option('--backbone <name>', 'the network to start from; the best one there is if not given')
-    .option('--resume <run>', 'go on with an interrupted run, as it was set up', positiveInteger)
+    .option(
+      '--resume <run>',
+      'go on with an interrupted run, as it was set up; --runtime and --device may be others',
+      positiveInteger,
+    )
     .option('--dry-run', 'say what it would take, and train nothing', false);
   addSettingOptions(command).action((dir: string, options: Options) =>
     withProject(dir, options.connect, (session) =>
@@ -41,8 +50,8 @@ export function trainCommand(program: Command): void {
         const tell = options.json ? printJson : runReporter(progress);
         try {
           if (options.resume !== undefined) {
-            refuseOthers(options);
-            demandFinished(await resume(session, options.resume, tell, signal));
+            const elsewhere = elsewhereOf(options);
+            demandFinished(await resume(session, options.resume, elsewhere, tell, signal));
           } else {
             demandFinished(await train(session, await wantedRuns(session, options), tell, signal));
           }
@@ -80,12 +89,17 @@ async function sayEstimates(
   else print(estimateText(estimates));
 }
 
-/** @throws StudioError when something is asked of a run that is set up already */
-function refuseOthers(options: Options): void {
-  const given = Object.keys(settingsOf({ ...options })).length > 0 || options.dryRun;
+/**
+ * What computes a run that goes on.
+ * @throws StudioError when something else is asked of a run that is set up already
+ */
+function elsewhereOf(options: Options): Pick<Partial<TrainSettings>, 'device' | 'runtime'> {
+  const { device, runtime, ...others } = settingsOf({ ...options });
+  const given = Object.keys(others).length > 0 || options.dryRun;
   if (given || options.recipe || options.recommended || options.backbone !== undefined)
     throw new StudioError(
       'invalid-input',
-      'A resumed run goes on as it was set up: --resume takes no recipe, network, setting or --dry-run beside it.',
+      'A resumed run goes on as it was set up: --resume takes --device and --runtime beside it, and no recipe, network, other setting or --dry-run.',
     );
+  return { ...(device && { device }), ...(runtime && { runtime }) };
 }

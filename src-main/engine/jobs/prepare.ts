@@ -11,7 +11,8 @@ import type { Graph } from '../graph/graph.ts';
 import type { Example, TrainJob, TrainResult } from '../protocol.ts';
 import { endingAt, pooledBlocks } from '../recipes/early-features.ts';
 import { type EarlyPlan, plan, type TailPlan } from '../recipes/plan.ts';
-import { onDevice, onnxruntime } from '../runtimes/onnxruntime.ts';
+import { onnxruntime } from '../runtimes/onnxruntime.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
 import { chooseLayer } from '../training/choose-layer.ts';
 import type { TailOptions } from '../training/train-tail.ts';
 import { withWaiting } from './alongside.ts';
@@ -34,6 +35,8 @@ export interface Prepared {
 }
 
 interface Task {
+  /** What runs what is frozen. */
+  readonly runtime: Runtime;
   readonly job: TrainJob;
   readonly backbone: Backbone;
   /** In the order in which the features are numbered. */
@@ -55,9 +58,15 @@ export async function prepare(task: Task): Promise<Prepared> {
 }
 
 /** Everything but the part of the network that is run. */
-function extraction({ job, backbone, examples, context }: Task): Omit<ExtractOptions, 'trunk'> {
+function extraction({
+  runtime,
+  job,
+  backbone,
+  examples,
+  context,
+}: Task): Omit<ExtractOptions, 'trunk'> {
   return {
-    runtime: onDevice(job.device ?? 'cpu'),
+    runtime,
     weights: job.backbone.sha256,
     preprocessing: backbone.preprocessing,
     folder: job.features,

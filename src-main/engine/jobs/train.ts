@@ -5,6 +5,7 @@ import { deviceTitles } from '../../../src-shared/devices.ts';
 import type { SplitName } from '../../../src-shared/domain.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { recipes } from '../../../src-shared/recipes.ts';
+import { runtimeTitles } from '../../../src-shared/runtimes.ts';
 import { version } from '../../programs.ts';
 import type { Backbone } from '../backbones/backbone.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
@@ -12,10 +13,12 @@ import { type MemoryPlan, memoryNote, planMemory } from '../memory/micro-batch.t
 import { wholeModel, withTrunk, writeModel } from '../model/model-file.ts';
 import { trainFeatures, writeTrainFeatures } from '../model/train-features.ts';
 import type { HeldOutPrediction, TrainJob, TrainResult } from '../protocol.ts';
-import { onDevice } from '../runtimes/onnxruntime.ts';
-import { DeviceFailed } from '../runtimes/runtime.ts';
+import { runtimeFor } from '../runtimes/choose.ts';
+import { onDevice, onnxruntime } from '../runtimes/onnxruntime.ts';
+import { DeviceFailed, type Runtime, RuntimeFailed } from '../runtimes/runtime.ts';
 import {
   type Checkpoint,
+  checkpointForm,
   fingerprintOf,
   readCheckpoint,
   writeCheckpoint,
@@ -29,28 +32,37 @@ import { type Prepared, prepare } from './prepare.ts';
 export async function train(job: TrainJob, context: JobContext): Promise<TrainResult> {
   checkExamples(job);
   const backbone = await loadBackbone(job.backbone);
+  const { runtime, note } = await runtimeFor(job, backbone.graph);
+  context.report({ kind: 'runtime', runtime: runtime.name, note });
   try {
-    return await trainOn(backbone, job, context);
+    return await trainOn(backbone, job, context, runtime);
   } catch (error) {
-    if (!(error instanceof DeviceFailed) || context.signal.aborted) throw error;
-    context.report({ kind: 'device', device: 'cpu', note: fallbackNote(error) });
+    if (context.signal.aborted) throw error;
     // It goes on from its checkpoint, if it came to one.
-    return trainOn(backbone, { ...job, device: 'cpu' }, context);
+    if (error instanceof DeviceFailed) {
+      const note = `${deviceTitles[error.device]} cannot be used: ${error.message}. It was trained on the processor instead.`;
+      context.report({ kind: 'device', device: 'cpu', note });
+      return trainOn(backbone, job, context, onnxruntime);
+    }
+    if (error instanceof RuntimeFailed) {
+      const note = `${runtimeTitles[error.runtime]} cannot be used: ${error.message}. It was trained with ONNX Runtime instead.`;
+      context.report({ kind: 'runtime', runtime: 'onnxruntime', note });
+      return trainOn(backbone, job, context, onDevice(job.device ?? 'cpu'));
+    }
+    throw error;
   }
 }
-
-const fallbackNote = ({ device, message }: DeviceFailed) =>
-  `${deviceTitles[device]} cannot be used: ${message}. It was trained on the processor instead.`;
 
 /** The same on a network that is loaded already. */
 export async function trainOn(
   whole: Backbone,
   job: TrainJob,
   context: JobContext,
+  runtime: Runtime = onDevice(job.device ?? 'cpu'),
 ): Promise<TrainResult> {
   const examples = inOrder(job);
   const memory = reportMemory(whole, job, context);
-  const prepared = await prepare({ job, backbone: whole, examples, context });
+  const prepared = await prepare({ runtime, job, backbone: whole, examples, context });
   let trained: Trained;
   try {
     // Not of how many pictures are computed at once, which is chosen by the memory of the moment.
@@ -58,6 +70,7 @@ export async function trainOn(
     const from = await readCheckpoint(job.runFolder, fingerprint);
     context.report({ kind: 'begun', epochs: from?.epochs ?? [] });
     trained = await trainPrepared(prepared, job, memory, {
+      runtime,
       signal: context.signal,
       from: from ?? undefined,
       keep: (checkpoint: Checkpoint) => writeCheckpoint(job.runFolder, fingerprint, checkpoint),
@@ -67,7 +80,7 @@ export async function trainOn(
     });
     if (!job.predictionsOnly) {
       await writeModels(prepared, trained, job);
-      await keepTrainFeatures(prepared, trained, job, memory, context);
+      await keepTrainFeatures(prepared, trained, job, memory, { ...context, runtime });
     }
   } finally {
     prepared.close();
@@ -97,7 +110,10 @@ interface Trained {
   readonly validationPredictions: readonly HeldOutPrediction[];
 }
 
-type Following = Pick<TailOptions, 'signal' | 'from' | 'keep' | 'onEpoch' | 'onHeadEpoch'>;
+type Following = Pick<
+  TailOptions,
+  'runtime' | 'signal' | 'from' | 'keep' | 'onEpoch' | 'onHeadEpoch'
+>;
 
 async function trainPrepared(
   { backbone, tail, start, features }: Prepared,
@@ -110,7 +126,6 @@ async function trainPrepared(
     examples.flatMap((example, at) => (example.split === split ? [at] : []));
   const [test, validation] = [indices('test'), indices('validation')];
   const result = await trainTail({
-    runtime: onDevice(job.device ?? 'cpu'),
     tail,
     start,
     features,
@@ -166,22 +181,33 @@ async function keepTrainFeatures(
   { result: { weights } }: Trained,
   job: TrainJob,
   { microBatch }: MemoryPlan,
-  { signal }: JobContext,
+  { runtime, signal }: Pick<Following, 'runtime' | 'signal'>,
 ): Promise<void> {
   const examples = inOrder(job);
   const train = examples.flatMap(({ split }, at) => (split === 'train' ? [at] : []));
   const at = { features, examples: train };
-  const runtime = onDevice(job.device ?? 'cpu');
   const rows = await endRows({ runtime, tail, weights, ...at, microBatch, signal });
   const ids = train.map((at) => examples[at]!.imageId);
   await writeTrainFeatures(join(job.runFolder, trainFeatures), ids, rows);
 }
 
-/** All that moves the numbers of a training. Another version may compute them in another order. */
+/**
+ * All that moves the numbers of a training, but for where and with what they are computed: a training goes on
+ * elsewhere. Another version may compute them in another order.
+ */
 function belongsTo(job: TrainJob, examples: TrainJob['examples']) {
-  const { backbone, recipe, settings, classes } = job;
+  const { backbone, recipe, classes } = job;
+  const { device: _, runtime: __, ...settings } = job.settings;
   const pictures = examples.map(({ sha256, label, split }) => [sha256, label, split]);
-  return { version, backbone: backbone.sha256, recipe, settings, classes, pictures };
+  return {
+    version,
+    checkpointForm,
+    backbone: backbone.sha256,
+    recipe,
+    settings,
+    classes,
+    pictures,
+  };
 }
 
 /** Decides how many pictures are computed at once, and says so. */

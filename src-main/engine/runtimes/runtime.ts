@@ -1,5 +1,6 @@
 /** What can run a graph. The rest of the engine knows no library by name. */
 import type { DeviceKind } from '../../../src-shared/devices.ts';
+import type { RuntimeName } from '../../../src-shared/runtimes.ts';
 import type { Graph, Tensor, ValueInfo } from '../graph/graph.ts';
 import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 
@@ -52,7 +53,7 @@ export interface Session {
 }
 
 export interface Runtime {
-  readonly name: string;
+  readonly name: RuntimeName;
   readonly device: DeviceKind;
   /** Do its tensors lie elsewhere than in arrays, so that what is used again is best brought there once? */
   readonly apart: boolean;
@@ -60,6 +61,17 @@ export interface Runtime {
   open(graph: Graph, options?: SessionOptions): Promise<Session>;
   /** Where it takes gradients itself. Throws as `open` does. */
   readonly trainer?: (options: TrainerOptions) => Promise<Trainer>;
+}
+
+/** A runtime other than ONNX Runtime did not do what was asked of it. */
+export class RuntimeFailed extends Error {
+  override name = 'RuntimeFailed';
+  readonly runtime: RuntimeName;
+
+  constructor(runtime: RuntimeName, reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.runtime = runtime;
+  }
 }
 
 /** A device other than the processor did not do what was asked of it. */

@@ -31,7 +31,7 @@ export interface Checkpoint {
     readonly validation: { readonly accuracy: number; readonly loss: number };
     readonly weights: Weights;
   };
-  /** What the trainer carries from step to step, as it lies there. */
+  /** What the trainer carries from step to step, as the forward graph has it: any runtime goes on from it. */
   readonly state: Weights;
 }
 
@@ -49,6 +49,9 @@ const prefixes = { state: 'state/', best: 'best/' } as const;
 
 /** In the folder of the training. */
 export const checkpointPath = (folder: string) => join(folder, 'checkpoint.safetensors');
+
+/** Counts up when what is in a file, or how it lies there, is another. 2: as the forward graph has it. */
+export const checkpointForm = 2;
 
 /** Says whether two trainings would be the same: of everything that moves their numbers. */
 export const fingerprintOf = (belongsTo: unknown): string =>

@@ -12,6 +12,7 @@ import { statistics } from './011-statistics.ts';
 import { advices } from './012-advices.ts';
 import { maps } from './013-maps.ts';
 import { orders } from './014-orders.ts';
+import { runtime } from './015-runtime.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -32,4 +33,5 @@ export const migrations: readonly string[] = [
   advices,
   maps,
   orders,
+  runtime,
 ];

@@ -10,6 +10,7 @@ import {
   type Tensors,
   type Values,
 } from '../runtime.ts';
+import { computing } from './failure.ts';
 import { type Given, Interpreter } from './interpreter.ts';
 import { obstacleIn } from './ops/table.ts';
 import { fromTf, toTf } from './tensors.ts';
@@ -51,7 +52,7 @@ export function openSession(
     fetches = graph.outputs.map(({ name }) => name),
     into: Tensors = {},
   ) => {
-    const tensors = computed(feeds, fetches);
+    const tensors = computing(() => computed(feeds, fetches));
     const results = Object.entries(tensors).map(async ([name, tensor]) => {
       if (staying.has(name)) return [name, there(tf, tensor)] as const;
       const result = await fromTf(tensor);

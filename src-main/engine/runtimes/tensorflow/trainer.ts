@@ -7,6 +7,7 @@ import { type Layout, laid } from '../../graph/layout.ts';
 import { runningStatistics } from '../../graph/statistics.ts';
 import { float32, size } from '../../graph/tensor.ts';
 import type { Batch, Part, Trainer, TrainerOptions } from '../../training/trainer.ts';
+import { computing } from './failure.ts';
 import { type Given, Interpreter, layoutsOf } from './interpreter.ts';
 import { crossEntropy } from './loss.ts';
 import { clipped, optimize, type Updated } from './optimizers.ts';
@@ -99,12 +100,13 @@ export class TensorflowTrainer implements Trainer {
     let loss = 0;
     let sums: readonly TfTensor[] | undefined;
     for (const part of parts) {
-      const { value, gradients } = this.#gradientsOf(await part(), divisor);
+      const given = await part();
+      const { value, gradients } = computing(() => this.#gradientsOf(given, divisor));
       loss += (await value.data())[0]!;
       value.dispose();
       sums = sums ? this.#added(sums, gradients) : gradients;
     }
-    this.#move(sums!, rateFactor);
+    computing(() => this.#move(sums!, rateFactor));
     return loss;
   }
 

@@ -1,13 +1,13 @@
 /** Training steps on TensorFlow against the same ones on ONNX Runtime. */
 import { expect } from 'vitest';
-import type { StepOptions } from '../../src-main/engine/autodiff/step.ts';
-import type { Graph } from '../../src-main/engine/graph/graph.ts';
-import { float32, size } from '../../src-main/engine/graph/tensor.ts';
-import { onnxruntime } from '../../src-main/engine/runtimes/onnxruntime.ts';
-import type { Runtime, Tensors } from '../../src-main/engine/runtimes/runtime.ts';
-import { type Batch, openTrainer } from '../../src-main/engine/training/trainer.ts';
-import { integers } from './random.ts';
-import { caseNetwork, type RandomCase, values } from './sampled-gradients.ts';
+import type { StepOptions } from '../../../src-main/engine/autodiff/step.ts';
+import type { Graph } from '../../../src-main/engine/graph/graph.ts';
+import { float32, size } from '../../../src-main/engine/graph/tensor.ts';
+import { onnxruntime } from '../../../src-main/engine/runtimes/onnxruntime.ts';
+import type { Runtime, Tensors } from '../../../src-main/engine/runtimes/runtime.ts';
+import { type Batch, openTrainer } from '../../../src-main/engine/training/trainer.ts';
+import { integers } from '../random.ts';
+import { caseNetwork, type RandomCase, values } from '../sampled-gradients.ts';
 
 export interface Steps {
   readonly forward: Graph;
@@ -23,7 +23,7 @@ export interface Steps {
 
 /** The losses before each step, and what is carried after the last. */
 export async function stepsOn(runtime: Runtime, steps: Steps) {
-  const { forward, step, inParts = false, dims, rates = [0.05, 0.02], batches, from } = steps;
+  const { forward, step, inParts = false, dims, rates = [0.01, 0.003], batches, from } = steps;
   const [learningRate, backboneLearningRate] = rates;
   const trainer = await openTrainer({
     ...{ runtime, step, forward, inParts, features: { dims }, threads: 1 },
