@@ -33,6 +33,7 @@ export function fakeEngine(): FakeEngine {
     if (signal?.aborted) return Promise.reject(new EngineEnded('cancelled', 'Cancelled.'));
     const { promise, resolve, reject } = Promise.withResolvers<TrainResult>();
     let epochs = 0;
+    onProgress?.({ kind: 'runtime', runtime: job.runtime ?? 'onnxruntime', note: null });
     onProgress?.({ kind: 'begun', epochs: [] });
     signal?.addEventListener('abort', () => reject(new EngineEnded('cancelled', 'Cancelled.')));
     started.push({

@@ -171,6 +171,17 @@ describe('runs', () => {
     expect(again.runs.get(running).epochs).toBe(2);
   });
 
+  it('record what computed them, and may go on elsewhere', async () => {
+    const { store } = await newStore();
+    const waiting = store.runs.create(asked);
+    expect(waiting.runtime).toBe(null);
+    const id = trainedRun(store);
+    expect(store.runs.computedWith(id, 'tensorflow').runtime).toBe('tensorflow');
+    store.runs.end(id, 'cancelled', null, 2);
+    const { settings } = store.runs.resume(id, { runtime: 'onnxruntime' });
+    expect(settings).toEqual({ ...asked.settings, runtime: 'onnxruntime' });
+  });
+
   it('leave nothing when deleted, and their number is not used again', async () => {
     const { store } = await newStore();
     const id = trainedRun(store);

@@ -19,6 +19,7 @@ it('keeps what was set and leaves the rest, also when two windows set at once', 
     shortcuts: {},
     advance: true,
     device: 'auto',
+    runtime: 'onnxruntime',
     featureLimit: 1e10,
   });
   await Promise.all([
@@ -29,6 +30,7 @@ it('keeps what was set and leaves the rest, also when two windows set at once', 
     shortcuts: { undo: ['Ctrl+U'] },
     advance: false,
     device: 'auto',
+    runtime: 'onnxruntime',
     featureLimit: 1e10,
   };
   expect(await calls['preferences.get']({})).toEqual(both);
@@ -44,6 +46,7 @@ it('reads what a hand has damaged as far as it can', async () => {
     shortcuts: {},
     advance: false,
     device: 'auto',
+    runtime: 'onnxruntime',
     featureLimit: 1e10,
   });
   await writeFile(file, '{"advance": fal');
@@ -51,6 +54,7 @@ it('reads what a hand has damaged as far as it can', async () => {
     shortcuts: {},
     advance: true,
     device: 'auto',
+    runtime: 'onnxruntime',
     featureLimit: 1e10,
   });
 });

@@ -6,29 +6,9 @@ import { createStudio } from '../../src-main/studio/studio.ts';
 import { leaveCheckpoint } from '../helpers/checkpoint.ts';
 import { fakeEngine } from '../helpers/fake-engine.ts';
 import { writeShapes } from '../helpers/shapes.ts';
-import { importAll, nextEvent, studioWithProject } from '../helpers/studio.ts';
+import { shapesProject } from '../helpers/shapes-project.ts';
+import { importAll, nextEvent } from '../helpers/studio.ts';
 import { until } from '../helpers/until.ts';
-
-async function shapesProject() {
-  const engine = fakeEngine();
-  const { studio, folder } = await studioWithProject(engine);
-  await writeShapes(join(folder, 'shapes'), 10);
-  await importAll(studio, [join(folder, 'shapes')], 'folders');
-  const start = (count = 1) =>
-    studio.call('runs.start', {
-      runs: Array.from({ length: count }, () => ({
-        recipe: 'feature-extraction' as const,
-        backbone: 'mobilenet_v2',
-      })),
-    });
-  const stateOf = async (id: number) => {
-    const { runs } = await studio.call('runs.list', {});
-    return runs.find((run) => run.id === id)?.state;
-  };
-  const startedJobs = (count: number) =>
-    until(`${count} jobs started`, () => engine.started.length === count);
-  return { engine, studio, folder, start, stateOf, startedJobs };
-}
 
 it('trains one after the other, stores epochs before it tells of them, and scores the end', async () => {
   const { engine, studio, start, startedJobs } = await shapesProject();

@@ -212,7 +212,7 @@ interface Trained {
 
 const recipes: readonly (readonly [RecipeName, Partial<TrainSettings>])[] = [
   ['feature-extraction', {}],
-  ['early-features', { epochs: 8 }],
+  ['early-features', {}],
   ['fine-tune-top', { blocks: 2, labelSmoothing: 0.1, clipNorm: 1 }],
   ['fine-tune-all', { microBatch: 3, optimizer: 'sgd', mixup: 0.2 }],
   ['from-scratch', { classBalance: 'weights' }],
@@ -248,7 +248,7 @@ function describeTrainings(tf: TensorFlow, runtime: Runtime): void {
     return { epochs, memory: seen, right };
   }
 
-  const usual = { epochs: 5, batchSize: 8, headEpochs: 3, patience: 5, dropout: 0.2 } as const;
+  const usual = { epochs: 4, batchSize: 8, headEpochs: 2, patience: 4, dropout: 0.2 } as const;
   const losses = (epochs: readonly Epoch[]) =>
     epochs.flatMap(({ trainLoss, validationLoss }) => [trainLoss, validationLoss]);
 

@@ -1,0 +1,54 @@
+/** Which library computes a run: chosen for one, for all, and where it is not there. */
+import { expect, it } from 'vitest';
+import { recipeNames } from '../../src-shared/recipes.ts';
+import { fasterRuntime, type RuntimeBench } from '../../src-shared/runtime-bench.ts';
+import { shapesProject } from '../helpers/shapes-project.ts';
+
+it('is the one for all unless a run names another, and is recorded', async () => {
+  const { engine, studio, start, startedJobs, runOf } = await shapesProject();
+  await start();
+  await startedJobs(1);
+  expect(engine.started[0]!.job.runtime).toBe('onnxruntime');
+  expect((await runOf(1))?.runtime).toBe('onnxruntime');
+  engine.started[0]!.epoch(0.5);
+  engine.started[0]!.finish(1);
+
+  await studio.call('preferences.set', { runtime: 'tensorflow' });
+  await start();
+  await startedJobs(2);
+  // Whether it is installed shows when it is loaded.
+  expect(engine.started[1]!.job.runtime).toBe('tensorflow');
+  expect((await runOf(2))?.runtime).toBe('tensorflow');
+  engine.started[1]!.epoch(0.5);
+  engine.started[1]!.finish(1);
+
+  await start(1, { runtime: 'onnxruntime' });
+  await startedJobs(3);
+  expect(engine.started[2]!.job.runtime).toBe('onnxruntime');
+});
+
+it('is refused for a run that names one which is not installed, with the command that installs it', async () => {
+  const { start } = await shapesProject();
+  await expect(start(1, { runtime: 'tensorflow' })).rejects.toThrow('graft tensorflow install');
+});
+
+it('is recommended where it is faster over a whole run, and not where both are alike', () => {
+  const slow = { frozen: 0.02, step: 0.1 };
+  const alike = { onnxruntime: slow, tensorflow: slow };
+  const paces = Object.fromEntries(recipeNames.map((recipe) => [recipe, alike]));
+  const bench: RuntimeBench = {
+    ...{ at: '2026-11-28T12:00:00.000Z', backbone: 'mobilenet_v2' },
+    paces: {
+      ...(paces as RuntimeBench['paces']),
+      // Ten epochs: 0.02 + 10 * 0.1 against 0.11 + 10 * 0.04.
+      'fine-tune-top': { onnxruntime: slow, tensorflow: { frozen: 0.11, step: 0.04 } },
+      'from-scratch': { onnxruntime: slow, tensorflow: null },
+    },
+  };
+  expect(fasterRuntime(bench, 'fine-tune-top')).toEqual({
+    runtime: 'tensorflow',
+    times: expect.closeTo(2, 5),
+  });
+  expect(fasterRuntime(bench, 'feature-extraction')).toBe(null);
+  expect(fasterRuntime(bench, 'from-scratch')).toBe(null);
+});
