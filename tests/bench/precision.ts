@@ -1,10 +1,11 @@
 /**
- * What 8 bits do to the features of the networks whose weights are here:
+ * What 8 bits do to the features of the networks whose weights are here, on two sets of real pictures or on
+ * others of the labelled sets:
  *
- *     node tests/bench/precision.ts FOLDER    one sub-folder of pictures for each label
+ *     npm run -s bench -- precision [SET...]
  *
- * prints one JSON line for each network: the way it was quantised with 64 of the pictures, the mean cosine with the
- * exact features, and the accuracy of a cross-validated linear classifier on both, over all pictures.
+ * prints one JSON line for each network and set: the way it was quantised with 64 of the pictures, the mean cosine
+ * with the exact features, and the accuracy of a cross-validated linear classifier on both, over all pictures.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,61 +21,57 @@ import { loadPixels } from '../../src-main/images/pixels.ts';
 import { resources } from '../../src-main/programs.ts';
 import { calibrationPictures } from '../../src-shared/precision.ts';
 import { defaultSettings } from '../../src-shared/recipes.ts';
+import { labelledSet } from './helpers/labelled-sets/write.ts';
 
-const [folder] = process.argv.slice(2);
-if (!folder) throw new Error('usage: node tests/bench/precision.ts FOLDER');
-const classes = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
-  .sort();
-const files = classes.flatMap((name, label) =>
-  readdirSync(join(folder, name))
-    .sort()
-    .map((file) => ({ path: join(folder, name, file), label })),
-);
-const labels = files.map(({ label }) => label);
-const all = files.map((_, at) => at);
+const given = process.argv.slice(2);
+const sets = given.length > 0 ? given : ['emoji', 'foods'];
 const { signal } = new AbortController();
 
-for (const file of readdirSync(join(resources, 'backbones')).filter((f) =>
-  f.endsWith('.safetensors'),
-)) {
-  const weights = join(resources, 'backbones', file);
-  const { sha256 } = await describeWeights(weights);
-  const backbone = await loadBackbone({ name: file, weights, sha256 });
-  const { preprocessing } = backbone;
-  const { trunk } = cut(backbone.graph, backbone.blocks.at(-1)!.output);
-  const pixels = await Promise.all(files.map(({ path }) => loadPixels(path, preprocessing)));
-  const dims = [3, preprocessing.size, preprocessing.size];
-  const folds = Math.ceil(files.length / calibrationPictures);
-  const [calibration, check] = stratifiedFolds(all, labels, folds, 1).map((fold) => ({
-    dims,
-    pixels: fold.map((at) => pixels[at]!),
-  }));
-  const pictures = { dims, pixels };
-  const how = { runtime, trunk, pictures: calibration!, check: check!, signal };
-  const fast = await fastTrunk(how);
-  const [exactRows] = await runOn(runtime, trunk, pictures, signal);
-  const [fastRows] = await runOn(runtime, fast.graph, pictures, signal);
-  const { qualities } = await chooseLayer({
-    ...{ runtime, labels, signal },
-    layers: [exactRows!, fastRows!].map((rows) => {
-      const together = new Float32Array(rows.length * backbone.features);
-      for (const [i, row] of rows.entries()) together.set(row, i * backbone.features);
-      return inMemory(together, [backbone.features]);
-    }),
-    classes: classes.length,
-    train: all,
-    settings: { ...defaultSettings['early-features'], epochs: 60, seed: 1 },
-  });
-  console.log(
-    JSON.stringify({
-      network: backbone.name,
-      pictures: files.length,
-      ...fast.way,
-      cosine: meanCosine(exactRows!, fastRows!),
-      exact: qualities[0]!.accuracy,
-      fast: qualities[1]!.accuracy,
-    }),
-  );
+for (const set of sets) {
+  const { classes, pictures: files } = await labelledSet(set, 80);
+  const labels = files.map(({ label }) => label);
+  const all = files.map((_, at) => at);
+  for (const file of readdirSync(join(resources, 'backbones')).filter((f) =>
+    f.endsWith('.safetensors'),
+  )) {
+    const weights = join(resources, 'backbones', file);
+    const { sha256 } = await describeWeights(weights);
+    const backbone = await loadBackbone({ name: file, weights, sha256 });
+    const { preprocessing } = backbone;
+    const { trunk } = cut(backbone.graph, backbone.blocks.at(-1)!.output);
+    const pixels = await Promise.all(files.map(({ path }) => loadPixels(path, preprocessing)));
+    const dims = [3, preprocessing.size, preprocessing.size];
+    const folds = Math.ceil(files.length / calibrationPictures);
+    const [calibration, check] = stratifiedFolds(all, labels, folds, 1).map((fold) => ({
+      dims,
+      pixels: fold.map((at) => pixels[at]!),
+    }));
+    const pictures = { dims, pixels };
+    const how = { runtime, trunk, pictures: calibration!, check: check!, signal };
+    const fast = await fastTrunk(how);
+    const [exactRows] = await runOn(runtime, trunk, pictures, signal);
+    const [fastRows] = await runOn(runtime, fast.graph, pictures, signal);
+    const { qualities } = await chooseLayer({
+      ...{ runtime, labels, signal },
+      layers: [exactRows!, fastRows!].map((rows) => {
+        const together = new Float32Array(rows.length * backbone.features);
+        for (const [i, row] of rows.entries()) together.set(row, i * backbone.features);
+        return inMemory(together, [backbone.features]);
+      }),
+      classes: classes.length,
+      train: all,
+      settings: { ...defaultSettings['early-features'], epochs: 60, seed: 1 },
+    });
+    console.log(
+      JSON.stringify({
+        network: backbone.name,
+        set,
+        pictures: files.length,
+        ...fast.way,
+        cosine: meanCosine(exactRows!, fastRows!),
+        exact: qualities[0]!.accuracy,
+        fast: qualities[1]!.accuracy,
+      }),
+    );
+  }
 }
