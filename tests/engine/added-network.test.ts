@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWeights } from '../../src-main/engine/backbones/weight-file.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
+import { encodeModel } from '../../src-main/engine/graph/onnx-encode.ts';
 import { predict } from '../../src-main/engine/jobs/predict.ts';
 import { takeNetwork } from '../../src-main/engine/jobs/take-network.ts';
 import { train } from '../../src-main/engine/jobs/train.ts';

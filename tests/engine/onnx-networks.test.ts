@@ -7,7 +7,8 @@ import { describeWeights, loadBackbone } from '../../src-main/engine/backbones/w
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import { cut } from '../../src-main/engine/graph/cut.ts';
 import type { Graph } from '../../src-main/engine/graph/graph.ts';
-import { decodeModel, encodeModel } from '../../src-main/engine/graph/onnx.ts';
+import { decodeModel } from '../../src-main/engine/graph/onnx.ts';
+import { encodeModel } from '../../src-main/engine/graph/onnx-encode.ts';
 import { inferShapes } from '../../src-main/engine/graph/shapes.ts';
 import { takeNetwork } from '../../src-main/engine/jobs/take-network.ts';
 import { train } from '../../src-main/engine/jobs/train.ts';

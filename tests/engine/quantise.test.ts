@@ -8,7 +8,7 @@ import { describeWeights, loadBackbone } from '../../src-main/engine/backbones/w
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import { cut } from '../../src-main/engine/graph/cut.ts';
 import { foldBatchNorm } from '../../src-main/engine/graph/fold-batch-norm.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
+import { encodeModel } from '../../src-main/engine/graph/onnx-encode.ts';
 import { float32 } from '../../src-main/engine/graph/tensor.ts';
 import { fastTrunk } from '../../src-main/engine/quantise/fast-trunk.ts';
 import { runOn } from '../../src-main/engine/quantise/pictures.ts';

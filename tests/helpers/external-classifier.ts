@@ -1,6 +1,6 @@
 /** A small classifier as PyTorch's newer exporter writes it: the weights in a file beside the model. */
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
-import { encodeModel } from '../../src-main/engine/graph/onnx.ts';
+import { encodeModel } from '../../src-main/engine/graph/onnx-encode.ts';
 import { type ModelMessage, ModelProto } from '../../src-main/engine/graph/onnx-schema.ts';
 import { drawn } from './gradients.ts';
 

@@ -19,7 +19,7 @@ import type { Backbone } from '../backbones/backbone.ts';
 import { upTo } from '../graph/cut.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { appendHead, appendSoftmax, head } from '../graph/head.ts';
-import { encodeModel } from '../graph/onnx.ts';
+import { encodeModel } from '../graph/onnx-encode.ts';
 import { float32 } from '../graph/tensor.ts';
 
 export const modelInput = 'image';

@@ -6,7 +6,8 @@ import { replaceFile } from '../../atomic-file.ts';
 import type { Preprocessing } from '../../images/pixels.ts';
 import { calibratedNetworkFile } from '../features/cache-folder.ts';
 import type { Graph } from '../graph/graph.ts';
-import { decodeModel, encodeModel } from '../graph/onnx.ts';
+import { decodeModel } from '../graph/onnx.ts';
+import { encodeModel } from '../graph/onnx-encode.ts';
 import type { Way } from './fast-trunk.ts';
 import { floatLayers } from './scheme.ts';
 

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DeviceKind } from '../../../src-shared/devices.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import type { ElementType, Graph, Tensor, TensorData, ValueInfo } from '../graph/graph.ts';
-import { encodeApart } from '../graph/onnx.ts';
+import { encodeApart } from '../graph/onnx-encode.ts';
 import { deviceReason } from './device-reason.ts';
 import {
   DeviceFailed,
