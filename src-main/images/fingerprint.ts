@@ -16,36 +16,45 @@ export function fingerprintOf({ width, height, data }: RgbPixels): Uint8Array {
     grey[i] = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
   }
   const across = new Float32Array(side * height);
-  for (let y = 0; y < height; y++) {
-    for (let c = 0; c < side; c++) {
-      across[y * side + c] = mean(
-        (c * width) / side,
-        ((c + 1) * width) / side,
-        width,
-        (x) => grey[y * width + x]!,
-      );
-    }
+  for (let c = 0; c < side; c++) {
+    const part = partOf(c, width);
+    for (let y = 0; y < height; y++) across[y * side + c] = mean(grey, y * width, 1, part);
   }
   const cells = new Uint8Array(side * side);
   for (let r = 0; r < side; r++) {
-    for (let c = 0; c < side; c++) {
-      const value = mean(
-        (r * height) / side,
-        ((r + 1) * height) / side,
-        height,
-        (y) => across[y * side + c]!,
-      );
-      cells[r * side + c] = Math.round(value);
-    }
+    const part = partOf(r, height);
+    for (let c = 0; c < side; c++) cells[r * side + c] = Math.round(mean(across, c, side, part));
   }
   return cells;
 }
 
-/** Mean of a stepwise function between two places. */
-function mean(from: number, to: number, length: number, at: (index: number) => number): number {
-  let sum = 0;
-  for (let i = Math.floor(from); i < Math.min(length, to); i++) {
-    sum += at(i) * (Math.min(i + 1, to) - Math.max(i, from));
-  }
-  return sum / (to - from);
+/** One of the equal parts of a length: the pixels that it touches, and how much of the first and last it takes. */
+interface Part {
+  readonly first: number;
+  readonly last: number;
+  readonly ofFirst: number;
+  readonly ofLast: number;
+  readonly length: number;
+}
+
+function partOf(index: number, length: number): Part {
+  const [from, to] = [(index * length) / fingerprintSide, ((index + 1) * length) / fingerprintSide];
+  const first = Math.floor(from);
+  const last = Math.min(length, Math.ceil(to)) - 1;
+  return {
+    first,
+    last,
+    ofFirst: Math.min(first + 1, to) - from,
+    ofLast: to - Math.max(last, from),
+    length: to - from,
+  };
+}
+
+/** Mean of a part of a row or column, whose pixels lie `step` apart from the place `start` on. */
+function mean(values: Float32Array, start: number, step: number, part: Part): number {
+  const { first, last, ofFirst, ofLast, length } = part;
+  let sum = values[start + first * step]! * ofFirst;
+  for (let i = first + 1; i < last; i++) sum += values[start + i * step]!;
+  if (last > first) sum += values[start + last * step]! * ofLast;
+  return sum / length;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import {
   createReadStream,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -91,10 +92,18 @@ async function identify(path: string, size: number) {
 function keep(target: string, bytes: Buffer): void {
   // It can be made again, and one that a power cut has left unfinished is recognised: it is not flushed.
   const temporary = join(dirname(target), `.${process.pid}.tmp`);
-  try {
-    mkdirSync(dirname(target), { recursive: true });
+  const write = () => {
     writeFileSync(temporary, bytes);
     renameSync(temporary, target);
+  };
+  try {
+    try {
+      write();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      mkdirSync(dirname(target), { recursive: true });
+      write();
+    }
   } catch (error) {
     rmSync(temporary, { force: true });
     throw new StudioError('internal', `${target} cannot be written: ${writeReason(error)}`, {
@@ -123,6 +132,8 @@ function encode({ width, height, data }: RgbPixels): Promise<Buffer> {
 
 /** Null when there is none, or only a part of one. */
 async function thumbnailPixels(path: string): Promise<RgbPixels | null> {
+  // Of new pictures there is none, and an error costs more than the question.
+  if (!existsSync(path)) return null;
   try {
     return await shrink(readFileSync(path));
   } catch {

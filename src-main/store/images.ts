@@ -72,6 +72,11 @@ export function imagesTable(database: Database, tally: () => Tally) {
     `SELECT id, sha256, path, label_id AS labelId, split FROM images
      WHERE label_id IS NOT NULL AND NOT excluded ORDER BY id`,
   );
+  const waits = database
+    .prepare<[number], number>(
+      'SELECT 1 FROM images WHERE id = ? AND label_id IS NULL AND NOT excluded',
+    )
+    .pluck();
   const after = database.prepare<[number, number], Pick<Image, 'id' | 'sha256' | 'path'>>(
     'SELECT id, sha256, path FROM images WHERE id > ? ORDER BY id LIMIT ?',
   );
@@ -189,6 +194,11 @@ export function imagesTable(database: Database, tally: () => Tally) {
     /** Those that may be trained on: with a label, and not excluded. */
     labelled: (): LabelledImage[] =>
       labelled.all().map((image) => ({ ...image, path: absolute(image.path) })),
+
+    /** Those of these that have neither a label nor been excluded, in the order given. */
+    waitingOf: database.transaction((ids: readonly number[]): number[] =>
+      ids.filter((id) => waits.get(id) !== undefined),
+    ),
 
     /** Label ids by image id, of the labelled images. */
     labelOf: (): Map<number, number> => new Map(labelOf.all()),

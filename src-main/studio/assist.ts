@@ -76,14 +76,14 @@ export function assistCalls(
     among: readonly number[] | undefined,
   ): Promise<number[]> {
     const { images } = context.project().store;
-    const labelled = images.labelOf();
-    const candidates = (among ?? images.query({ excluded: false }, 'imported')).filter(
-      (id) => !labelled.has(id),
-    );
-    const said = strategy === 'different' ? new Map() : await proposed.current();
+    const labelled = images.query({ label: 'any' }, 'imported');
+    const candidates = among
+      ? images.waitingOf(among)
+      : images.query({ label: 'none', excluded: false }, 'imported');
+    const said = strategy === 'different' ? null : await proposed.current();
     let pool = candidates;
-    if (said.size > 0) {
-      const unsure = (id: number) => said.get(id)?.uncertainty ?? 0;
+    if (said && said.ids.length > 0) {
+      const unsure = (id: number) => said.uncertainties[said.placeOf(id) ?? -1] ?? 0;
       pool = candidates.toSorted((a, b) => unsure(b) - unsure(a));
       if (strategy === 'uncertain') return pool.slice(0, count);
       pool = pool.slice(0, mixedFrom * count);
@@ -92,7 +92,7 @@ export function assistCalls(
       context.engine.run({
         kind: 'spread',
         ...question,
-        labelled: Int32Array.from(labelled.keys()),
+        labelled: Int32Array.from(labelled),
         candidates: Int32Array.from(pool),
         count,
       }),
@@ -116,10 +116,7 @@ export function assistCalls(
 
     'assist.groups': async () => {
       context.project();
-      const sure = (await proposed.proposals()).filter(
-        ({ confidence }) => confidence >= sureOfGroup,
-      );
-      return { groups: groupsOf(sure) };
+      return { groups: groupsOf(await proposed.proposals(undefined, sureOfGroup)) };
     },
 
     'assist.next': async ({ strategy, count, imageIds }) => ({
@@ -166,12 +163,14 @@ export function assistCalls(
   return {
     calls,
     isLooking: () => pictures.state().state === 'looking',
-    guesses: () =>
-      [...proposed.latest()].map(([imageId, { labelId, confidence }]) => ({
+    guesses: () => {
+      const { ids, labelIds, confidences } = proposed.latest();
+      return Array.from(ids, (imageId, place) => ({
         imageId,
-        labelId,
-        confidence,
-      })),
+        labelId: labelIds[place]!,
+        confidence: confidences[place]!,
+      }));
+    },
   };
 }
 
@@ -179,7 +178,9 @@ export function assistCalls(
 export function groupsOf(sure: readonly Suggestion[]): { labelId: number; imageIds: number[] }[] {
   const byLabel = new Map<number, number[]>();
   for (const { labelId, imageId } of sure) {
-    byLabel.set(labelId, [...(byLabel.get(labelId) ?? []), imageId]);
+    const images = byLabel.get(labelId);
+    if (images) images.push(imageId);
+    else byLabel.set(labelId, [imageId]);
   }
   return [...byLabel]
     .filter(([, imageIds]) => imageIds.length >= fewestOfGroup)

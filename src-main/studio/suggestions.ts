@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Suggestion } from '../../src-shared/domain.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
+import type { JobResult } from '../engine/protocol.ts';
 import type { Context, OpenProject } from './context.ts';
 import type { Classes, Looking } from './looking.ts';
 
@@ -10,11 +11,38 @@ export const fewestOfLabel = 5;
 /** Labels in quick succession are taught together. */
 const debounceMs = 150;
 
-/** What the classifier says of each picture that it knows. */
+/** What the classifier says of the pictures that it knows. */
 export interface Said {
-  readonly labelId: number;
-  readonly confidence: number;
-  readonly uncertainty: number;
+  readonly ids: Int32Array;
+  /** Of each of them, in the same order. */
+  readonly labelIds: Int32Array;
+  readonly confidences: Float32Array;
+  readonly uncertainties: Float32Array;
+  /** Where a picture stands among them; undefined when nothing is known of it. */
+  placeOf(imageId: number): number | undefined;
+}
+
+const nothingSaid: Said = {
+  ids: new Int32Array(),
+  labelIds: new Int32Array(),
+  confidences: new Float32Array(),
+  uncertainties: new Float32Array(),
+  placeOf: () => undefined,
+};
+
+function saidOf(
+  { ids, labels, confidences, uncertainties }: NonNullable<JobResult['suggest']>,
+  labelIds: readonly number[],
+): Said {
+  const places = new Int32Array(ids.reduce((most, id) => Math.max(most, id), 0) + 1);
+  for (let place = 0; place < ids.length; place++) places[ids[place]!] = place + 1;
+  return {
+    ids,
+    labelIds: labels.map((label) => labelIds[label]!),
+    confidences,
+    uncertainties,
+    placeOf: (imageId) => (places[imageId] ? places[imageId] - 1 : undefined),
+  };
 }
 
 export interface Suggestions {
@@ -25,11 +53,15 @@ export interface Suggestions {
   /** Something changed: teach anew when somebody asks. */
   forget(): void;
   /** As they were when somebody last asked, at once. */
-  latest(): ReadonlyMap<number, Said>;
+  latest(): Said;
   /** Brought up to date when they are not; empty without enough labels. */
-  current(): Promise<ReadonlyMap<number, Said>>;
-  /** Of the pictures that carry no label now, the surest first. */
-  proposals(imageIds?: readonly number[]): Promise<Suggestion[]>;
+  current(): Promise<Said>;
+  /**
+   * Of the pictures that carry no label now, the surest first.
+   * @param among of all when not given
+   * @param surerThan leaves out those of a lower confidence
+   */
+  proposals(among?: readonly number[], surerThan?: number): Promise<Suggestion[]>;
 }
 
 /** @param least labels with fewer pictures are left out */
@@ -38,21 +70,22 @@ export function classesOf({ store }: OpenProject, least: number): Classes {
     .list()
     .flatMap(({ id, count, excluded }) => (count - excluded >= least ? [id] : []));
   const classOf = new Map(labelIds.map((id, index) => [id, index]));
-  const pairs = store.images.labelled().filter(({ labelId }) => classOf.has(labelId));
+  const { ids, labels } = store.images.list({ label: labelIds, excluded: false }, 'imported');
   return {
     labelIds,
     labelled: {
-      ids: Int32Array.from(pairs, ({ id }) => id),
-      labels: Int32Array.from(pairs, ({ labelId }) => classOf.get(labelId)!),
+      ids: Int32Array.from(ids),
+      labels: Int32Array.from(labels, (label) => classOf.get(label)!),
       classes: labelIds.length,
     },
   };
 }
 
 export function suggestions(context: Context, pictures: Looking): Suggestions {
-  let said: ReadonlyMap<number, Said> = new Map();
+  let said = nothingSaid;
   let fresh = false;
   let teaching: Promise<void> | null = null;
+  let ending = new AbortController();
 
   const enough = () => {
     const project = context.current();
@@ -64,25 +97,15 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
     fresh = true; // what changes from here on is for the next time
     const project = context.current();
     if (!project || !enough()) {
-      said = new Map();
+      said = nothingSaid;
       return;
     }
     const { labelIds, labelled } = classesOf(project, fewestOfLabel);
     const answer = await pictures.ask<'suggest'>((question) =>
-      context.engine.run({ kind: 'suggest', ...question, labelled }),
+      context.engine.run({ kind: 'suggest', ...question, labelled }, { signal: ending.signal }),
     );
     if (context.current() !== project) return;
-    const { ids, labels, confidences, uncertainties } = answer;
-    said = new Map(
-      Array.from(ids, (id, i) => [
-        id,
-        {
-          labelId: labelIds[labels[i]!]!,
-          confidence: confidences[i]!,
-          uncertainty: uncertainties[i]!,
-        },
-      ]),
-    );
+    said = saidOf(answer, labelIds);
   }
 
   /** One at a time; what was changed meanwhile is taught next. */
@@ -108,16 +131,18 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
     await wait(debounceMs, undefined, { ref: false });
     scheduled = false;
     if (!context.current() || (pictures.rows === 0 && enough())) return;
-    const had = said.size;
+    const had = said.ids.length;
     await upToDate();
-    if (had > 0 || said.size > 0) context.emit({ name: 'assist.changed', data: {} });
+    if (had > 0 || said.ids.length > 0) context.emit({ name: 'assist.changed', data: {} });
   }
 
   context.onOpen((project) => {
     fresh = false;
+    ending = new AbortController();
     project.onClose(async () => {
+      ending.abort();
       await teaching?.catch(() => {});
-      said = new Map();
+      said = nothingSaid;
       fresh = false;
     });
   });
@@ -130,26 +155,29 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
     refresh() {
       fresh = false;
       // Nobody waits for it; who asks is told.
-      soon().catch((error: unknown) => console.error('Suggesting:', toErrorReply(error).message));
+      soon().catch((error: unknown) => {
+        if (!ending.signal.aborted) console.error('Suggesting:', toErrorReply(error).message);
+      });
     },
     latest: () => said,
     async current() {
       await upToDate();
       return said;
     },
-    async proposals(imageIds) {
+    async proposals(among, surerThan = 0) {
       await upToDate();
       const { images } = context.project().store;
-      const labelled = images.labelOf();
-      const excluded = new Set(images.query({ excluded: true }, 'imported'));
-      const ids = imageIds ?? [...said.keys()];
-      return ids
-        .flatMap((imageId) => {
-          const one = said.get(imageId);
-          if (!one || labelled.has(imageId) || excluded.has(imageId)) return [];
-          return [{ imageId, labelId: one.labelId, confidence: one.confidence }];
-        })
-        .toSorted((a, b) => b.confidence - a.confidence);
+      const waiting = among
+        ? images.waitingOf(among)
+        : images.list({ label: 'none', excluded: false }, 'imported').ids;
+      const found: Suggestion[] = [];
+      for (const imageId of waiting) {
+        const place = said.placeOf(imageId);
+        if (place === undefined || said.confidences[place]! < surerThan) continue;
+        const labelId = said.labelIds[place]!;
+        found.push({ imageId, labelId, confidence: said.confidences[place]! });
+      }
+      return found.sort((a, b) => b.confidence - a.confidence);
     },
   };
 }

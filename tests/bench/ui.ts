@@ -120,7 +120,8 @@ async function labelling(page: Page): Promise<void> {
   const keys: Key[] = [];
   for (let i = 0; i < 110; i++) {
     await inPage(page, 'bench.watchKey()');
-    await page.keyboard.press(String(1 + (i % 9)));
+    // The first picture has the first label.
+    await page.keyboard.press(String(1 + ((i + 1) % 9)));
     keys.push(await inPage<Key>(page, 'bench.key'));
   }
   const warm = keys.slice(10);
@@ -142,7 +143,7 @@ async function labelling(page: Page): Promise<void> {
   await page.mouse.click(last.x, last.y);
   await page.keyboard.up('Shift');
   const times: Key[] = [];
-  for (const key of ['1', '2', '3']) {
+  for (const key of ['2', '3', '4']) {
     await inPage(page, 'bench.watchKey()');
     await page.keyboard.press(key);
     times.push(await inPage<Key>(page, 'bench.key'));
