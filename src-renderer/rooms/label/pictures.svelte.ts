@@ -9,7 +9,7 @@ import { carryOver, choose, nothing, type Selection } from './selection.ts';
 /** How many ids `images.get` is asked for at once. */
 const batch = 500;
 /** Details kept for pictures that are out of sight. */
-const kept = 8000;
+const kept = 2000;
 /** Waiting a moment lets fast scrolling pass by without asking for every row. */
 const settle = 30;
 
@@ -151,11 +151,13 @@ export class Pictures {
   /** Gives a label (null takes it away) to these pictures: shown at once, true when the studio says so. */
   async assign(ids: readonly number[], labelId: number | null): Promise<boolean> {
     const gift = { labelId };
+    // First the disk: what is drawn meanwhile keeps nobody waiting.
+    const saving = this.#studio.save('labels.assign', { imageIds: [...ids], labelId });
     for (const id of ids) {
       this.#note(id, labelId);
       if (this.#details.has(id)) this.#given.set(id, gift);
     }
-    const answer = await this.#studio.save('labels.assign', { imageIds: [...ids], labelId });
+    const answer = await saving;
     for (const id of ids) {
       // A later gift to the same picture is still on its way, and speaks for itself.
       const mine = this.#given.get(id) === gift;

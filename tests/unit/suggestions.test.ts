@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { EngineEnded } from '../../src-main/engine/ended.ts';
+import type { EmbedJob, Job, SuggestJob } from '../../src-main/engine/protocol.ts';
+import type { Engine } from '../../src-main/studio/context.ts';
+import { createStudio } from '../../src-main/studio/studio.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { addManyPictures } from '../helpers/many-pictures.ts';
+import { until } from '../helpers/until.ts';
+
+/** Sees every picture at once, and says what a test wants of them. */
+function engineThatSays(
+  suggest: (job: SuggestJob, signal: AbortSignal) => Promise<unknown>,
+): Engine {
+  const run = async (job: Job, { signal }: { signal?: AbortSignal } = {}) => {
+    if (job.kind === 'embed') {
+      const { rows, pictures } = job as EmbedJob;
+      return { embedding: 'seen', rows: rows + pictures.length, failed: [] };
+    }
+    if (job.kind === 'suggest') return suggest(job, signal!);
+    throw new Error(`no ${job.kind} here`);
+  };
+  return { run: run as Engine['run'], close: async () => {} };
+}
+
+async function studioWith(engine: Engine, count: number) {
+  const folder = await temporaryFolder();
+  vi.stubEnv('GRAFT_HOME', join(folder, 'home'));
+  const studio = createStudio({ engine });
+  onTestFinished(async () => {
+    await studio.close();
+    vi.unstubAllEnvs();
+  });
+  await studio.call('project.create', { path: join(folder, 'pond') });
+  await addManyPictures(studio, count);
+  const { ids } = await studio.call('images.query', { filter: {}, sort: 'imported' });
+  const frog = await studio.call('labels.create', { name: 'frog' });
+  const newt = await studio.call('labels.create', { name: 'newt' });
+  return { studio, ids, frog: frog.id, newt: newt.id };
+}
+
+it('proposes for what waits for a label alone, the surest first, and in groups', async () => {
+  const asked: SuggestJob[] = [];
+  const engine = engineThatSays(async (job) => {
+    asked.push(job);
+    const ids = Int32Array.from({ length: 20 }, (_, i) => i + 1);
+    return {
+      ids,
+      labels: ids.map((id) => id % 2),
+      confidences: Float32Array.from(ids, (id) => (id === 14 ? 0.5 : 0.9 + id / 1000)),
+      uncertainties: new Float32Array(ids.length),
+    };
+  });
+  const { studio, ids, frog, newt } = await studioWith(engine, 20);
+  expect(ids.slice(0, 3)).toEqual([1, 2, 3]);
+  await studio.call('labels.assign', { imageIds: [1, 2, 3, 4, 5], labelId: frog });
+  await studio.call('labels.assign', { imageIds: [6, 7, 8, 9, 10], labelId: newt });
+  await studio.call('images.mark', { imageIds: [5, 19], excluded: true });
+  await studio.call('labels.assign', { imageIds: [11], labelId: frog });
+
+  const { suggestions } = await studio.call('assist.suggestions', {});
+  expect(suggestions.map(({ imageId }) => imageId)).toEqual([20, 18, 17, 16, 15, 13, 12, 14]);
+  expect(suggestions.slice(0, 2).map(({ labelId }) => labelId)).toEqual([frog, frog]);
+  expect(suggestions[2]!.labelId).toBe(newt);
+  // Taught with what carries a label and is not excluded.
+  const { labelled } = asked.at(-1)!;
+  expect([...labelled.ids]).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 10, 11]);
+  expect([...labelled.labels]).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 0]);
+
+  const some = await studio.call('assist.suggestions', { imageIds: [11, 12, 19, 20, 999] });
+  expect(some.suggestions.map(({ imageId }) => imageId)).toEqual([20, 12]);
+  const { groups } = await studio.call('assist.groups', {});
+  expect(groups).toEqual([
+    { labelId: frog, imageIds: [20, 18, 16, 12] },
+    { labelId: newt, imageIds: [17, 15, 13] },
+  ]);
+});
+
+it('does not keep a project open that is closed while it is taught', async () => {
+  let taught = 0;
+  const engine = engineThatSays((_job, signal) => {
+    taught++;
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(new EngineEnded('cancelled', 'Cancelled.')));
+    });
+  });
+  const { studio, frog, newt } = await studioWith(engine, 12);
+  await studio.call('labels.assign', { imageIds: [1, 2, 3, 4, 5], labelId: frog });
+  await studio.call('labels.assign', { imageIds: [6, 7, 8, 9, 10], labelId: newt });
+  await studio.call('assist.prepare', {});
+  await until('it is taught', () => taught > 0 || undefined);
+  await studio.call('project.close', {});
+  expect((await studio.call('project.current', {})).project).toBeNull();
+});
