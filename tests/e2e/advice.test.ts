@@ -1,0 +1,130 @@
+/** The advice in the Train room: a picture first, what it offers, and that a person's own choice wins. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { expect, it } from 'vitest';
+import type { AdviseJob, AdviseResult } from '../../src-main/engine/protocol.ts';
+import type { Engine } from '../../src-main/studio/context.ts';
+import type { Ranged } from '../../src-shared/advisor/advice.ts';
+import { recipeNames } from '../../src-shared/recipes.ts';
+import { openPage, openProject } from '../helpers/browser.ts';
+import { fakeEngine } from '../helpers/fake-engine.ts';
+import { writeShapes } from '../helpers/shapes.ts';
+import { importAll } from '../helpers/studio.ts';
+import { until } from '../helpers/until.ts';
+
+const around = (value: number): Ranged => ({ value, low: value - 0.1, high: value + 0.1 });
+
+/** As if it had measured: the more pictures, the farther to the right. */
+function measured({ examples }: AdviseJob): AdviseResult {
+  const images = examples.length;
+  const score = images / 100;
+  return {
+    similarity: {
+      ...{ score: 0.7, low: 0.6, high: 0.8 },
+      parts: { statistics: around(0.6), probes: around(0.7), logme: around(0.5), head: null },
+      byBlock: ['stem', 'low', 'high', 'head'].map((block, i) => ({
+        ...{ block, probe: around(0.3 + 0.1 * i), logme: i / 10, divergence: around(1) },
+      })),
+    },
+    amount: {
+      ...{ score, low: score - 0.1, high: score + 0.1 },
+      curve: [0.1, 0.2, 0.4, 0.8].map((fraction, i) => {
+        const { value: accuracy, low, high } = around(0.5 + i / 10);
+        return { fraction, images: Math.round(fraction * images), accuracy, low, high };
+      }),
+      fit: { a: 1, b: 1, c: 0.4 },
+      gainFromDoubling: { value: 0.03, low: 0.01, high: 0.05 },
+      imagesPerWeight: {},
+    },
+    costs: Object.fromEntries(
+      recipeNames.map((recipe) => [recipe, { seconds: 30, memoryBytes: 1e8 }]),
+    ) as AdviseResult['costs'],
+  };
+}
+
+async function openAdvised() {
+  const trains = fakeEngine();
+  const jobs: AdviseJob[] = [];
+  const engine: Engine = {
+    ...trains,
+    run: ((job: AdviseJob, options) => {
+      if (job.kind !== 'advise') return trains.run(job, options);
+      jobs.push(job);
+      return Promise.resolve(measured(job));
+    }) as Engine['run'],
+  };
+  const { door, folder, studio } = await openProject(engine);
+  await writeShapes(join(folder, 'shapes'), 10);
+  await importAll(studio, [join(folder, 'shapes')], 'folders');
+  const page = await openPage(`${door.url}#train`, { viewport: { width: 1280, height: 900 } });
+  const panel = page.getByRole('region', { name: 'Advice' });
+  await panel.getByText('Twice as many labels would add about 3 points (1 to 5).').waitFor();
+  return { page, panel, folder, studio, jobs, started: trains.started };
+}
+
+const dotOf = (page: Page) =>
+  page.evaluate(() => Number(document.querySelector('.square circle')?.getAttribute('cx')));
+const inView = (page: Page) =>
+  page.getByRole('button', { name: /^Train (and compare )?\d/ }).evaluate((button) => {
+    const { top, bottom } = button.getBoundingClientRect();
+    const x = button.getBoundingClientRect().left + 20;
+    return top > 0 && bottom < innerHeight && document.elementFromPoint(x, top + 5) === button;
+  });
+
+it('measures by itself, and offers what it names until a person chooses otherwise', async () => {
+  const { page, jobs, started } = await openAdvised();
+  const button = page.getByRole('button', { name: 'Train and compare 3 recipes' });
+  await button.waitFor();
+  expect(await inView(page)).toBe(true);
+  await page.setViewportSize({ width: 1024, height: 700 });
+  expect(await inView(page)).toBe(true);
+  expect(jobs).toHaveLength(1);
+  await page.getByText('at most 2 min').waitFor();
+
+  await page.getByRole('checkbox', { name: 'Early features' }).uncheck();
+  await page.getByRole('checkbox', { name: 'From scratch' }).check();
+  await page.getByRole('navigation').getByRole('link', { name: 'Label' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
+  await button.waitFor();
+  expect(await page.getByRole('checkbox', { name: 'Early features' }).isChecked()).toBe(false);
+  expect(await page.getByRole('checkbox', { name: 'From scratch' }).isChecked()).toBe(true);
+  await page.getByRole('button', { name: 'Take the advised ones' }).click();
+  await expect
+    .poll(() => page.getByRole('checkbox', { name: 'Early features' }).isChecked())
+    .toBe(true);
+  await button.click();
+  await until('the first run to start', () => started.length === 1);
+});
+
+it('tells what each quarter means, and shows how it was measured on demand', async () => {
+  const { page, panel } = await openAdvised();
+  await panel.getByText('So keep it as it is and train only a new last layer.').waitFor();
+  await panel.getByRole('button', { name: 'Different, lots: From scratch' }).press('Enter');
+  await panel.getByText('So keep only its shape and train everything anew.').waitFor();
+
+  await panel.getByRole('button', { name: 'How this was measured' }).click();
+  const dialog = page.getByRole('dialog', { name: 'How this was measured' });
+  await dialog.getByRole('img', { name: /^What each block tells apart\. A classifier/ }).waitFor();
+  await dialog.getByRole('button', { name: 'What more labels would bring: numbers' }).click();
+  const table = dialog.getByRole('table', { name: 'What more labels would bring' });
+  await table.getByRole('cell', { name: 'twice as many, by the law' }).waitFor();
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'What each block tells apart: save as CSV' }).click();
+  const csv = await readFile(await (await download).path(), 'utf8');
+  expect(csv).toMatch(/^block,probe,probe low,probe high,LogME,divergence,/);
+  expect(csv.trim().split('\r\n')).toHaveLength(5);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
+it('moves the dot by itself when there are more labels', async () => {
+  const { page, panel, folder, studio, jobs } = await openAdvised();
+  const before = await dotOf(page);
+  await writeShapes(join(folder, 'more'), 12);
+  await importAll(studio, [join(folder, 'more')], 'folders');
+  await expect.poll(() => jobs.length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => dotOf(page)).toBeGreaterThan(before);
+  await panel.getByRole('img', { name: /^Similar, lots: similarity 0\.70/ }).waitFor();
+  await panel.getByText('So keep all it knows and train every layer gently.').waitFor();
+});
