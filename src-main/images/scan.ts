@@ -1,7 +1,7 @@
 /** Which files a folder holds. */
-import type { BigIntStats, Dirent } from 'node:fs';
+import { type BigIntStats, type Dirent, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileReason } from './format.ts';
 
 export type Found =
@@ -34,7 +34,15 @@ export function isVisible(name: string): boolean {
 /** What a project keeps in its folder. People do put a project into the folder with the pictures. */
 const ownOfProject = /^(studio\..*|thumbnails|features|runs|uploads)$/;
 
+/** Does this place within a folder belong to a project that is kept there, and not to its pictures? */
+export function belongsToProject(folder: string, place: string): boolean {
+  for (let at = place; at !== folder && at !== dirname(at); at = dirname(at))
+    if (ownOfProject.test(basename(at)) && existsSync(join(dirname(at), 'studio.db'))) return true;
+  return false;
+}
+
 const order = new Intl.Collator('en', { numeric: true });
+export const byName = (a: string, b: string) => order.compare(a, b) || (a < b ? -1 : 1);
 
 /**
  * All files of a source, depth first, names in natural order (2 before 10). Links are followed; a folder
@@ -63,7 +71,7 @@ async function* walk(
   const wanted = entries
     .filter(({ name }) => isVisible(name))
     .filter(({ name }) => !(isProject && ownOfProject.test(name)))
-    .sort((a, b) => order.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => byName(a.name, b.name));
 
   for (const entry of wanted) {
     const path = join(directory, entry.name);

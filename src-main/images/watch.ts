@@ -1,8 +1,8 @@
 /** Tells when something in a folder, or in one below it, comes, goes or changes. */
 import { type FSWatcher, watch } from 'node:fs';
-import { readdir, statfs } from 'node:fs/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isVisible } from './scan.ts';
+import { belongsToProject, byName, isVisible } from './scan.ts';
 
 /** File systems of other machines, which tell of no changes (Linux: statfs(2)). */
 const remote = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546]);
@@ -12,6 +12,11 @@ const watchesTrees = process.platform === 'darwin' || process.platform === 'win3
 
 /** Changes come in bursts: a copy of many files, a program that writes through a temporary file. */
 const settleMs = 800;
+/** When more than this has changed, to look at all of the folder is no more work. */
+const mostPlaces = 1000;
+
+/** Paths of files and folders that came, went or changed; null: any may have. */
+export type Changed = readonly string[] | null;
 
 export interface FolderWatch {
   close(): void;
@@ -21,19 +26,29 @@ export interface FolderWatch {
  * @param onChange called when nothing has changed for a moment after a change
  * @throws Error with a sentence when the folder cannot be watched
  */
-export async function watchFolder(folder: string, onChange: () => void): Promise<FolderWatch> {
+export async function watchFolder(
+  folder: string,
+  onChange: (places: Changed) => void,
+): Promise<FolderWatch> {
   await requireLocal(folder);
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let places: Set<string> | null = new Set();
 
-  function changed(name: string | null): void {
+  function changed(directory: string, name: string | null): void {
     if (closed || (name && !name.split(/[\\/]/).every(isVisible))) return;
+    const place = name && join(directory, name);
+    if (place && belongsToProject(folder, place)) return;
+    if (place) places?.add(place);
+    if (!place || (places && places.size > mostPlaces)) places = null;
     clearTimeout(timer);
     timer = setTimeout(() => {
+      const all = places && [...places].sort(byName);
+      places = new Set();
       // There may be new folders, which are to be watched too; what cannot be is found at the next look.
-      void addAll(folder).catch(() => undefined);
-      onChange();
+      for (const folders of all ?? [folder]) void addAll(folders).catch(() => undefined);
+      onChange(all);
     }, settleMs);
     timer.unref();
   }
@@ -41,18 +56,20 @@ export async function watchFolder(folder: string, onChange: () => void): Promise
   function add(directory: string): void {
     if (closed || watchers.has(directory)) return;
     const watcher = watch(directory, { recursive: watchesTrees, persistent: false }, (_, name) =>
-      changed(name),
+      changed(directory, name),
     );
     // The folder is gone: its parent tells of that.
     watcher.on('error', () => {
       watcher.close();
       watchers.delete(directory);
-      changed(null);
+      changed(directory, null);
     });
     watchers.set(directory, watcher);
   }
 
   async function addAll(directory: string): Promise<void> {
+    if (watchesTrees && directory !== folder) return;
+    if (!(await stat(directory)).isDirectory()) return;
     add(directory);
     if (watchesTrees) return;
     for (const entry of await readdir(directory, { withFileTypes: true }))

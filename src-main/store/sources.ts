@@ -21,12 +21,12 @@ export function sourcesTable(database: Database) {
   const remove = database.prepare('DELETE FROM sources WHERE id = ?');
   // A range of the primary key: all paths that begin with the folder's.
   const under = database.prepare<
-    { from: string; to: string },
+    { at: string; from: string; to: string },
     { path: string; id: number; isPlace: 0 | 1 }
   >(`
     SELECT files.path, image_id AS id, files.path = images.path AS isPlace
     FROM files JOIN images ON images.id = image_id
-    WHERE files.path >= @from AND files.path < @to`);
+    WHERE files.path = @at OR (files.path >= @from AND files.path < @to)`);
   const counts = database.prepare<
     { from: string; to: string },
     { pictures: number; missing: number }
@@ -69,10 +69,10 @@ export function sourcesTable(database: Database) {
     /** How many images have a file in this folder, and how many of those are missing. */
     counts: (folder: string): { pictures: number; missing: number } => counts.get(range(folder))!,
 
-    /** Files in this folder that were found to be images; `isPlace`: the image is said to lie there. */
+    /** Files in this folder, or the one at it, that were found to be images; `isPlace`: the image is said to lie there. */
     filesUnder: (folder: string): { path: string; id: number; isPlace: boolean }[] =>
       under
-        .all(range(folder))
+        .all({ at: stored(folder), ...range(folder) })
         .map(({ path, id, isPlace }) => ({ path: absolute(path), id, isPlace: isPlace === 1 })),
 
     /** Every file that was found to be this image. */

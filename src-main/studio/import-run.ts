@@ -23,6 +23,11 @@ export interface ImportOrder {
    * nor what was turned down; folders label only what is new.
    */
   readonly quiet?: boolean;
+  /**
+   * The sources are places in this folder, which is known, where something came, went or changed: what is seen there
+   * is as when the whole folder is looked at.
+   */
+  readonly within?: string;
 }
 
 interface SourceFile {
@@ -41,7 +46,7 @@ const ahead = 16;
 export async function runImport(
   context: Context,
   project: OpenProject,
-  { importId, sources, byFolder, quiet = false }: ImportOrder,
+  { importId, sources, byFolder, quiet = false, within }: ImportOrder,
   signal: AbortSignal,
 ): Promise<ImportReport> {
   const writer = new ImportWriter(context, project, { byFolder, quiet });
@@ -51,7 +56,7 @@ export async function runImport(
   });
   pace.report(0, null);
   const rejected: Rejection[] = [];
-  const { files, folders } = await collect(project, sources, rejected, signal);
+  const { files, folders } = await collect(project, { sources, within }, rejected, signal);
   pace.report(0, files.length);
 
   const reading: Promise<ImportedFile | Error>[] = [];
@@ -99,7 +104,7 @@ export async function runImport(
 /** Archives are unpacked into the project's own `images/` first. */
 async function collect(
   project: OpenProject,
-  sources: readonly string[],
+  { sources, within }: Pick<ImportOrder, 'sources'> & { readonly within: string | undefined },
   rejected: Rejection[],
   signal: AbortSignal,
 ): Promise<{ readonly files: SourceFile[]; readonly folders: string[] }> {
@@ -108,7 +113,7 @@ async function collect(
   const own = join(project.path, 'images');
   for (const source of sources) {
     let root = source;
-    if (archiveKind(source) && (await stat(source)).isFile()) {
+    if (within === undefined && archiveKind(source) && (await stat(source)).isFile()) {
       try {
         const unpacked = await unpack(source, {
           name: source,
@@ -125,18 +130,30 @@ async function collect(
         continue;
       }
     }
-    if ((await stat(root)).isDirectory()) folders.push(root);
+    const kind = await stat(root).catch((error: unknown) => {
+      if (within === undefined) throw error;
+      return null; // it went
+    });
+    if (kind === null || kind.isDirectory()) folders.push(root);
+    if (kind === null) continue;
     for await (const found of scan(root)) {
       if (signal.aborted) break;
       const { path } = found;
       if (found.kind === 'unreadable') rejected.push({ path, reason: found.reason });
       else if (!files.has(path)) {
-        const folder = path === source ? uploadedFolder(own, path) : found.folder;
+        const uploaded = path === source ? uploadedFolder(own, path) : found.folder;
+        const folder = within === undefined ? uploaded : folderWithin(within, path);
         files.set(path, { path, folder });
       }
     }
   }
   return { files: [...files.values()], folders };
+}
+
+/** As a scan of the whole would say it. */
+function folderWithin(whole: string, path: string): string | null {
+  const folder = dirname(path);
+  return folder === whole ? null : basename(folder);
 }
 
 /** A picture that was uploaded by itself still has the folder that it had on the other machine. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../../src-shared/errors.ts';
 import { fileReason } from '../images/format.ts';
-import { type FolderWatch, watchFolder } from '../images/watch.ts';
+import { type Changed, type FolderWatch, watchFolder } from '../images/watch.ts';
 import type { SourceRow } from '../store/sources.ts';
 import type { Context, OpenProject } from './context.ts';
 import type { Handlers } from './handlers.ts';
@@ -55,7 +55,7 @@ export function sourceCalls(context: Context, options: { readonly watches: boole
     const state = followed.get(source.id);
     if (!state || state.watch) return;
     try {
-      const watch = await watchFolder(source.path, () => void look(project, source));
+      const watch = await watchFolder(source.path, (places) => void look(project, source, places));
       if (followed.get(source.id) === state) state.watch = watch;
       else watch.close();
     } catch (error) {
@@ -65,12 +65,15 @@ export function sourceCalls(context: Context, options: { readonly watches: boole
     if (context.current() === project) context.emit({ name: 'sources.changed', data: {} });
   }
 
-  /** What is new is imported, what moved is found, what is gone is marked. */
-  function look(project: OpenProject, source: SourceRow): Promise<void> {
+  /**
+   * What is new is imported, what moved is found, what is gone is marked.
+   * @param places where something changed; everywhere when not given
+   */
+  function look(project: OpenProject, source: SourceRow, places: Changed = null): Promise<void> {
     looking = looking.then(async () => {
       if (context.current() !== project) return;
       try {
-        await lookNow(project, source);
+        await lookNow(project, source, places);
       } catch (error) {
         console.warn(`Looking at ${source.path}:`, error);
       }
@@ -79,7 +82,11 @@ export function sourceCalls(context: Context, options: { readonly watches: boole
     return looking;
   }
 
-  async function lookNow(project: OpenProject, { id, path, labels }: SourceRow): Promise<void> {
+  async function lookNow(
+    project: OpenProject,
+    { id, path, labels }: SourceRow,
+    places: Changed,
+  ): Promise<void> {
     const state = followed.get(id);
     try {
       if (!(await stat(path)).isDirectory()) return;
@@ -90,7 +97,12 @@ export function sourceCalls(context: Context, options: { readonly watches: boole
       return;
     }
     const importId = randomUUID();
-    const order = { importId, sources: [path], byFolder: labels === 'folders', quiet: true };
+    const order = {
+      importId,
+      byFolder: labels === 'folders',
+      quiet: true,
+      ...(places ? { sources: places, within: path } : { sources: [path] }),
+    };
     const report = await runImport(context, project, order, ending.signal);
     if (report.imported > 0)
       context.emit({ name: 'import.finished', data: { importId, report, error: null } });

@@ -133,3 +133,21 @@ it('finds its own pictures at once when the project is moved', async () => {
   expect((await studio.media('picture', own!.id)).bytes.length).toBe(own!.bytes);
   expect((await studio.call('sources.list', {})).sources).toEqual([]);
 });
+
+it('follows a folder that is renamed and deleted, with what is below it', async () => {
+  const { studio, source } = await watching('folders');
+  await mkdir(join(source, 'newts', 'young'), { recursive: true });
+  await writeFile(join(source, 'newts', 'young', 'c.png'), await png(3));
+  await until('c', async () => (await names(studio)) === 'a.png b.png c.png');
+  await until('a label', async () =>
+    (await studio.call('project.current', {})).project?.labels.some(({ name }) => name === 'young'),
+  );
+  await rename(join(source, 'newts'), join(source, 'salamanders'));
+  const moved = join(source, 'salamanders', 'young', 'c.png');
+  await until('its new place', async () => (await images(studio))[2]?.path === moved);
+  await rm(join(source, 'salamanders'), { recursive: true });
+  await until('it missing', async () => (await names(studio, { missing: true })) === 'c.png');
+  await writeFile(join(source, 'd.png'), await png(4));
+  await until('d', async () => (await names(studio)) === 'a.png b.png c.png d.png');
+  expect((await images(studio))[3]).toMatchObject({ labelId: null });
+});
