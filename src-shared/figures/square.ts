@@ -21,7 +21,7 @@ const cells = quadrantNames.map((name) => ({
   name,
   x: left + (name.endsWith('lots') ? half.width : 0),
   y: top + (name.startsWith('different') ? half.height : 0),
-  /** Away from the middle, where the dot is often. */
+  /** Away from the middle and from the left, where the dot is often. */
   words: name.startsWith('different') ? bottom - 34 : top + 24,
   title: square[name].title,
   recipe: recipes[square[name].recipe].title,
@@ -43,10 +43,10 @@ export function squareDrawing(advice: Advice | null): Drawing {
       ),
       ...(advice ? [uncertainty(advice)] : []),
       ...cells.flatMap(({ title, recipe, x, words: y }) => [
-        words(title, x + 12, y, 'start', {
+        words(title, x + half.width - 12, y, 'end', {
           ...{ fill: 'var(--text)', 'font-size': 'var(--text-s)', 'font-weight': 600 },
         }),
-        words(recipe, x + 12, y + 17, 'start', { 'font-size': 'var(--text-s)' }),
+        words(recipe, x + half.width - 12, y + 17, 'end', { 'font-size': 'var(--text-s)' }),
       ]),
       words('few labels → many', (left + right) / 2, bottom + 17, 'middle'),
       words('different → similar', 12, (top + bottom) / 2, 'middle', {
