@@ -18,6 +18,7 @@ const laneOf = {
   describe: 'quick',
   // A graphics driver that crashes takes nothing else with it.
   tryDevice: 'devices',
+  paceRuntime: 'devices',
   measure: 'quick',
   // Suggestions must not wait for it.
   advise: 'advice',

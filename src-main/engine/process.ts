@@ -12,6 +12,7 @@ import type { JobContext } from './jobs/job.ts';
 import { map } from './jobs/map.ts';
 import { measure } from './jobs/measure.ts';
 import { nearest } from './jobs/nearest.ts';
+import { paceRuntime } from './jobs/pace-runtime.ts';
 import { predict } from './jobs/predict.ts';
 import { takeNetwork } from './jobs/take-network.ts';
 import { train } from './jobs/train.ts';
@@ -33,6 +34,7 @@ const jobs: {
   nearest,
   describe,
   tryDevice,
+  paceRuntime,
   embed,
   suggest,
   spread,

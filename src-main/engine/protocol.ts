@@ -12,6 +12,7 @@ import type {
   SplitName,
 } from '../../src-shared/domain.ts';
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
+import type { RuntimePace } from '../../src-shared/runtime-bench.ts';
 import type { RuntimeName } from '../../src-shared/runtimes.ts';
 import type { Fingerprint } from '../images/near-copies.ts';
 
@@ -107,6 +108,16 @@ export interface TryDeviceJob {
   readonly device: DeviceKind;
   /** The processor's step too, which nothing is chosen by. */
   readonly thorough: boolean;
+}
+
+/** How fast a runtime is at a recipe. */
+export interface PaceRuntimeJob {
+  readonly kind: 'paceRuntime';
+  readonly backbone: BackboneFile;
+  readonly recipe: RecipeName;
+  readonly runtime: RuntimeName;
+  /** ONNX Runtime's. */
+  readonly device?: DeviceKind;
 }
 
 /** Runs the backbone on pictures and keeps what it says of them, on disk and in the process. */
@@ -242,6 +253,7 @@ export type Job =
   | NearestJob
   | DescribeJob
   | TryDeviceJob
+  | PaceRuntimeJob
   | EmbedJob
   | SuggestJob
   | SpreadJob
@@ -358,6 +370,8 @@ export interface JobResult {
   nearest: NearestResult;
   describe: DescribeResult;
   tryDevice: Device;
+  /** Null where it is not there, or cannot run the network. */
+  paceRuntime: RuntimePace | null;
   embed: Answer<EmbedResult>;
   suggest: Answer<SuggestResult>;
   spread: Answer<SpreadResult>;

@@ -31,6 +31,7 @@ import { projectCalls } from './project.ts';
 import type { Printer } from './report/print.ts';
 import { reportCalls } from './report.ts';
 import { runCalls } from './runs.ts';
+import { runtimeCalls } from './runtimes.ts';
 import { sampleCalls } from './sample.ts';
 import { sourceCalls } from './sources.ts';
 import { statisticsCalls } from './statistics.ts';
@@ -126,6 +127,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...featureCalls(context, preferences),
     ...assist.calls,
     ...deviceCalls(devices),
+    ...runtimeCalls(context, devices),
     ...secondRuntime.calls,
     ...doctorCalls(context, devices, secondRuntime),
   };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { device, deviceChoice, deviceKind } from '../devices.ts';
 import { preferences } from '../preferences.ts';
+import { runtimeBench } from '../runtime-bench.ts';
 import { runtimeName } from '../runtimes.ts';
 import {
   tensorflowBuild,
@@ -50,6 +51,20 @@ export const machineCalls = {
   ),
   'tensorflow.cancel': define(none, done),
   'tensorflow.remove': define(none, tensorflowState),
+  /** How the runtimes compare at each recipe, as last measured here; measured now (minutes) when asked. */
+  'runtimes.bench': define(
+    z.strictObject({
+      measure: z.boolean().default(false),
+      /** The network to measure with; the best one there is when absent. */
+      backbone: z.string().optional(),
+    }),
+    z.object({
+      /** Null: never measured, or on another machine. */
+      bench: runtimeBench.nullable(),
+      /** Is the other runtime there to be chosen? */
+      installed: z.boolean(),
+    }),
+  ),
   doctor: define(
     none,
     z.object({
@@ -71,6 +86,8 @@ export const machineCalls = {
 } as const;
 
 export const machineEvents = {
+  /** A part of the measurement is done. */
+  'runtimes.progress': z.object({ done: z.int(), total: z.int() }),
   'preferences.changed': preferences,
   'tensorflow.progress': tensorflowProgress,
   'tensorflow.log': z.object({ line: z.string() }),

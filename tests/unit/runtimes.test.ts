@@ -1,8 +1,12 @@
 /** Which library computes a run: chosen for one, for all, and where it is not there. */
 import { expect, it } from 'vitest';
+import { EngineEnded } from '../../src-main/engine/ended.ts';
+import type { Job } from '../../src-main/engine/protocol.ts';
+import type { Engine } from '../../src-main/studio/context.ts';
 import { recipeNames } from '../../src-shared/recipes.ts';
 import { fasterRuntime, type RuntimeBench } from '../../src-shared/runtime-bench.ts';
 import { shapesProject } from '../helpers/shapes-project.ts';
+import { studioWithProject } from '../helpers/studio.ts';
 
 it('is the one for all unless a run names another, and is recorded', async () => {
   const { engine, studio, start, startedJobs, runOf } = await shapesProject();
@@ -51,4 +55,25 @@ it('is recommended where it is faster over a whole run, and not where both are a
   });
   expect(fasterRuntime(bench, 'feature-extraction')).toBe(null);
   expect(fasterRuntime(bench, 'from-scratch')).toBe(null);
+});
+
+it('is measured recipe by recipe, and remembered with its date', async () => {
+  const seconds = { onnxruntime: 0.02, tensorflow: 0.01 } as const;
+  const engine = {
+    run: (async (job: Job) => {
+      if (job.kind !== 'paceRuntime') throw new Error(`no ${job.kind} here`);
+      if (job.recipe === 'from-scratch') throw new EngineEnded('failed', 'It crashed.');
+      return { frozen: 0, step: seconds[job.runtime] };
+    }) as Engine['run'],
+    close: async () => {},
+  };
+  const { studio } = await studioWithProject(engine);
+  expect(await studio.call('runtimes.bench', {})).toEqual({ bench: null, installed: false });
+  const { bench } = await studio.call('runtimes.bench', {
+    ...{ measure: true, backbone: 'mobilenet_v2' },
+  });
+  expect(fasterRuntime(bench!, 'fine-tune-all')).toEqual({ runtime: 'tensorflow', times: 2 });
+  expect(bench!.paces['from-scratch']).toEqual({ onnxruntime: null, tensorflow: null });
+  expect(Date.parse(bench!.at)).toBeLessThanOrEqual(Date.now());
+  expect((await studio.call('runtimes.bench', {})).bench).toEqual(bench);
 });
