@@ -1,5 +1,5 @@
 /** Which library computes a run: chosen for one, for all, and where it is not there. */
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { EngineEnded } from '../../src-main/engine/ended.ts';
 import type { Job } from '../../src-main/engine/protocol.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
@@ -7,6 +7,11 @@ import { recipeNames } from '../../src-shared/recipes.ts';
 import { fasterRuntime, type RuntimeBench } from '../../src-shared/runtime-bench.ts';
 import { shapesProject } from '../helpers/shapes-project.ts';
 import { studioWithProject } from '../helpers/studio.ts';
+
+// One that the person who runs the tests has.
+beforeEach(() => {
+  vi.stubEnv('GRAFT_TENSORFLOW', '');
+});
 
 it('is the one for all unless a run names another, and is recorded', async () => {
   const { engine, studio, start, startedJobs, runOf } = await shapesProject();

@@ -9,6 +9,7 @@ import { float32, size } from '../../../src-main/engine/graph/tensor.ts';
 import type { Example } from '../../../src-main/engine/protocol.ts';
 import { fastTrunk } from '../../../src-main/engine/quantise/fast-trunk.ts';
 import { onnxruntime } from '../../../src-main/engine/runtimes/onnxruntime.ts';
+import type { Runtime } from '../../../src-main/engine/runtimes/runtime.ts';
 import { loadPixels, loadRgb, normalise } from '../../../src-main/images/pixels.ts';
 import { uniform } from '../../helpers/random.ts';
 import { threads } from './contest.ts';
@@ -31,12 +32,13 @@ export async function extraction(
   { graph, preprocessing }: Backbone,
   examples: readonly Example[],
   folder: string,
+  runtime: Runtime = onnxruntime,
 ): Promise<number> {
   const features = join(folder, 'features');
   await rm(features, { recursive: true, force: true });
   const began = performance.now();
   const caches = await extractFeatures({
-    runtime: onnxruntime,
+    runtime,
     trunk: graph,
     // Features are kept by weights and nodes: here the folder is new each time.
     weights: 'drawn',

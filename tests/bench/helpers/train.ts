@@ -5,6 +5,7 @@ import { inMemory } from '../../../src-main/engine/features/features.ts';
 import { cut } from '../../../src-main/engine/graph/cut.ts';
 import { size } from '../../../src-main/engine/graph/tensor.ts';
 import { onnxruntime } from '../../../src-main/engine/runtimes/onnxruntime.ts';
+import type { Runtime } from '../../../src-main/engine/runtimes/runtime.ts';
 import { trainTail } from '../../../src-main/engine/training/train-tail.ts';
 import { completeSettings } from '../../../src-shared/recipes.ts';
 import { drawWeights } from '../../helpers/drawn-weights.ts';
@@ -21,11 +22,13 @@ export interface Training {
   readonly batchSize: number;
   /** Training pictures. */
   readonly pictures: number;
+  /** ONNX Runtime on the processor when absent. */
+  readonly runtime?: Runtime;
 }
 
 /** Pictures a second of the epochs after the first. */
 export async function trainingSpeed(training: Training): Promise<number> {
-  const { architecture, after, batchSize, pictures } = training;
+  const { architecture, after, batchSize, pictures, runtime = onnxruntime } = training;
   const { graph, blocks } = architecture.build(drawWeights(architecture));
   const place = after === null ? imageInput : blocks.find(({ name }) => name === after)!.output;
   const { trunk, tail } = cut(graph, place);
@@ -33,7 +36,7 @@ export async function trainingSpeed(training: Training): Promise<number> {
   const indices = Array.from({ length: pictures }, (_, i) => i);
   const speeds: number[] = [];
   await trainTail({
-    runtime: onnxruntime,
+    runtime,
     tail,
     features: inMemory(uniform('features', pictures * size(dims), 0, 1), dims),
     labels: indices.map((i) => i % classes),

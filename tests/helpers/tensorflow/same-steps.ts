@@ -54,6 +54,10 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return off / largest;
 }
 
+/**
+ * @param tolerance of parameters and statistics; of the optimizer's state after several steps it is ten times as much:
+ *   a number that rounding moves across a ReLU's kink changes a gradient at once
+ */
 export function expectSameState(there: Tensors, here: Tensors, tolerance: number): void {
   expect(Object.keys(there).toSorted()).toEqual(Object.keys(here).toSorted());
   for (const [name, { data, dims }] of Object.entries(here)) {
@@ -62,7 +66,7 @@ export function expectSameState(there: Tensors, here: Tensors, tolerance: number
     expect(
       difference(data as Float32Array, found.data as Float32Array),
       `${name} is off by`,
-    ).toBeLessThan(tolerance);
+    ).toBeLessThan(name.includes(':') ? 10 * tolerance : tolerance);
   }
 }
 
@@ -103,7 +107,8 @@ export async function expectSameOperator(runtime: Runtime, test: RandomCase): Pr
   };
   const [trained, expected] = [await stepsOn(runtime, steps), await stepsOn(onnxruntime, steps)];
   expect(Math.abs(trained.losses[0]! - expected.losses[0]!)).toBeLessThan(1e-4);
-  expectSameState(trained.state, expected.state, 1e-3);
+  // The momentum is the gradient here: held to 1e-3.
+  expectSameState(trained.state, expected.state, 1e-4);
 }
 
 const withHead = ({ initializers }: Graph) =>
