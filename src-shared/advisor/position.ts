@@ -19,9 +19,15 @@ export const constants = {
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** @param error standard error of the lead: the fewer images, the larger, and the more it takes to doubt the network */
-export const probesPart = (lead: number, error: number): number =>
-  sigmoid((lead + constants.probes.errors * error) / constants.probes.width);
+/**
+ * @param error standard error of the lead: the fewer images, the larger, and the more it takes to doubt the network
+ * @param errors by how many of them the last block may be behind before it is doubted
+ */
+export const probesPart = (
+  lead: number,
+  error: number,
+  errors: number = constants.probes.errors,
+): number => sigmoid((lead + errors * error) / constants.probes.width);
 export const logmePart = (lead: number): number =>
   sigmoid((lead - constants.logme.middle) / constants.logme.width);
 export const statisticsPart = (divergence: number): number =>

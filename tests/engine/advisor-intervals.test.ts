@@ -68,22 +68,25 @@ it('allows a learning curve for what its repeats have in common', () => {
 /** Two early blocks and two late ones. */
 const measured = (last: number, early: number, entropy: number | null): Measured => ({
   probes: [0.5, early, 0.6, last],
-  logme: [-0.3, -0.2, -0.2, -0.1],
+  logmeLead: 0.1,
   divergences: null,
   head: entropy === null ? null : { confidence: 0.5, entropy },
 });
 
 it('draws the interval of the score from all parts on the same images', () => {
   const names = ['a', 'b', 'c', 'd'];
+  const logme = [-0.3, -0.2, -0.2, -0.1];
   // Where one part is high, the other is low: together they vary less than each.
   const same = [0.1, -0.1, 0.1, -0.1];
   const against = similarityOf(
     names,
+    logme,
     measured(0.8, 0.7, 0.5),
     same.map((by) => measured(0.8 + by, 0.7, 0.5 + by)),
   );
   const along = similarityOf(
     names,
+    logme,
     measured(0.8, 0.7, 0.5),
     same.map((by) => measured(0.8 + by, 0.7, 0.5 - by)),
   );
@@ -93,6 +96,7 @@ it('draws the interval of the score from all parts on the same images', () => {
   expect(against.lead!.high).toBeGreaterThan(against.lead!.value);
   const still = similarityOf(
     names,
+    logme,
     measured(0.8, 0.7, null),
     same.map(() => measured(0.8, 0.7, null)),
   );

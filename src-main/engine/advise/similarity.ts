@@ -15,19 +15,21 @@ import type { HeadView } from './source-head.ts';
 export interface Measured {
   /** Accuracy of each block's classifier. */
   readonly probes: readonly number[];
-  readonly logme: readonly number[];
+  /** Of the last block less that of the best early one. */
+  readonly logmeLead: number;
   /** Null for a network without normalisations, and for blocks without one. */
   readonly divergences: readonly (number | null)[] | null;
   readonly head: { readonly confidence: number; readonly entropy: number } | null;
 }
 
 /**
- * @param names of the blocks, from the stem
+ * @param names of the blocks, from the stem, @param logme of each
  * @param all measured on all images, @param halves on each of some random halves of them: all parts on the same
  * images, so that the interval of the score holds what they have in common
  */
 export function similarityOf(
   names: readonly string[],
+  logme: readonly number[],
   all: Measured,
   halves: readonly Measured[],
 ): Advice['similarity'] {
@@ -84,7 +86,7 @@ export function similarityOf(
           all.probes[i]!,
           halves.map((each) => each.probes[i]!),
         ),
-        logme: all.logme[i]!,
+        logme: logme[i]!,
       };
     }),
   };
@@ -92,17 +94,17 @@ export function similarityOf(
 
 type Parts = Parameters<typeof similarityScore>[0];
 
-function partsOf({ probes, logme, divergences, head }: Measured, error: number): Parts {
+function partsOf({ probes, logmeLead, divergences, head }: Measured, error: number): Parts {
   return {
     probes: probesPart(lead(probes), error),
-    logme: logmePart(lead(logme)),
+    logme: logmePart(logmeLead),
     statistics: divergences && statisticsPart(median(divergences)),
     head: head && headPart(head.entropy),
   };
 }
 
 /** How much the last block is ahead of the best early one. */
-function lead(byBlock: readonly number[]): number {
+export function lead(byBlock: readonly number[]): number {
   return byBlock.at(-1)! - Math.max(...byBlock.slice(0, earlyBlocks(byBlock.length)));
 }
 

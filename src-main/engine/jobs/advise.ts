@@ -1,10 +1,11 @@
 /** Where the labelled images stand in the square, measured on what a frozen network says of them. */
+import { earlyBlocks } from '../../../src-shared/recipes.ts';
 import { loadPixels } from '../../images/pixels.ts';
 import { amountOf } from '../advise/amount.ts';
 import { costsOf, imagesPerWeight, secondsForward } from '../advise/costs.ts';
 import { divergences } from '../advise/divergence.ts';
 import { logme } from '../advise/logme.ts';
-import { centred, learningCurve, recognised } from '../advise/probes.ts';
+import { centred, gramOf, learningCurve, recognised } from '../advise/probes.ts';
 import { halves, mean } from '../advise/resample.ts';
 import { headOn, type Measured, similarityOf } from '../advise/similarity.ts';
 import { askHead } from '../advise/source-head.ts';
@@ -56,31 +57,35 @@ export async function adviseOn(
   };
 
   const all = labels.map((_, i) => i);
-  const parts = halves(all.length, draws);
   const few = new Set(shuffled(all, seededRandom(2, choosing)).slice(0, mostForLogme));
-  const logmeOn = (layer: Matrix, rows: readonly number[]) => {
+  const logmeOn = (block: number, rows: readonly number[]) => {
     const own = rows.filter((i) => few.has(i));
     const chosen = own.map((i) => labels[i]!);
-    return logme(centred(gather(layer, own)), chosen, classes);
+    return logme(centred(gather(layers[block]!, own)), chosen, classes);
   };
+  const last = blocks.length - 1;
   const right: boolean[][] = [];
-  const depths: number[][] = [];
-  for (const layer of layers.slice(0, blocks.length)) {
-    right.push(await recognised(layer, labels, classes));
+  const depths: number[] = [];
+  for (const block of blocks.keys()) {
+    const gram = await gramOf(layers[block]!);
+    right.push(recognised(gram, labels, classes));
     tell(1);
-    depths.push([all, ...parts].map((rows) => logmeOn(layer, rows)));
+    depths.push(logmeOn(block, all));
     tell(1);
   }
+  const early = depths.slice(0, earlyBlocks(blocks.length));
+  const best = early.indexOf(Math.max(...early));
   const head = await loadHead(job.backbone, backbone.features);
-  const view = head && (await askHead(head, layers[blocks.length - 1]!));
-  const measuredOn = (rows: readonly number[], draw: number): Measured => ({
+  const view = head && (await askHead(head, layers[last]!));
+  const measuredOn = (rows: readonly number[]): Measured => ({
     probes: right.map((block) => mean(rows.map((i) => Number(block[i])))),
-    logme: depths.map((block) => block[draw]!),
+    logmeLead: logmeOn(last, rows) - logmeOn(best, rows),
     divergences:
       statistics.length === 0 ? null : divergences(statistics, layers.at(-1)!, blocks.length, rows),
     head: view && headOn(view, rows),
   });
-  const curve = await learningCurve(layers[blocks.length - 1]!, labels, classes, () => tell(1));
+  const gram = await gramOf(layers[last]!);
+  const curve = await learningCurve(gram, labels, classes, () => tell(1));
   const speeds = {
     forward: await secondsForward(backbone),
     decode: await secondsToRead(job, backbone),
@@ -89,8 +94,9 @@ export async function adviseOn(
   return {
     similarity: similarityOf(
       blocks.map(({ name }) => name),
-      measuredOn(all, 0),
-      parts.map((rows, at) => measuredOn(rows, at + 1)),
+      depths,
+      measuredOn(all),
+      halves(all.length, draws).map(measuredOn),
     ),
     amount: {
       ...amountOf(curve, job.examples.length),
