@@ -91,7 +91,7 @@ export function advisorCalls(
       similarity: found.similarity,
       amount: { ...found.amount, labelled: examples.length, perClass },
       quadrant,
-      recommended: recommended(quadrant, found.costs),
+      recommended: recommended(quadrant, found.costs, found.similarity.byBlock),
       costs: found.costs,
     };
     store.advices.add(advice);

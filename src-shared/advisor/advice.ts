@@ -78,6 +78,8 @@ export const advice = z.object({
       recipe: z.enum(recipeNames),
       settings: trainSettings.partial(),
       why: z.string(),
+      /** Of the recipes that leave the network as it is, which are measured directly: accuracy on pictures held back. */
+      expectedAccuracy: ranged.optional(),
       estimatedSeconds: z.number(),
       estimatedMemoryBytes: z.number(),
     }),

@@ -1,18 +1,26 @@
 /** From a place in the square to recipes, and from results back to whether that was right. */
-import { type RecipeName, recipes } from '../recipes.ts';
-import type { Advice, Outcome, Quadrant } from './advice.ts';
+import { earlyBlocks, type RecipeName, recipes } from '../recipes.ts';
+import type { Advice, Outcome, Quadrant, Ranged } from './advice.ts';
 import { besideWhy, square } from './square.ts';
 
 /** The quadrant's recipe, then its neighbours, each with its reason. */
 export function recommended(
   quadrant: Quadrant,
   costs: Readonly<Record<RecipeName, { readonly seconds: number; readonly memoryBytes: number }>>,
+  byBlock: Advice['similarity']['byBlock'],
 ): Advice['recommended'] {
+  const probes = byBlock.map(({ probe }) => probe);
+  const early = probes.slice(0, earlyBlocks(probes.length));
+  const expected: Partial<Record<RecipeName, Ranged>> = {
+    'feature-extraction': probes.at(-1)!,
+    'early-features': early.reduce((best, probe) => (probe.value > best.value ? probe : best)),
+  };
   const { recipe: first, neighbours, words } = square[quadrant];
   return [first, ...neighbours].map((recipe) => ({
     recipe,
     settings: {},
     why: recipe === first ? words : besideWhy[recipe],
+    ...(expected[recipe] && { expectedAccuracy: expected[recipe] }),
     estimatedSeconds: costs[recipe].seconds,
     estimatedMemoryBytes: costs[recipe].memoryBytes,
   }));

@@ -33,6 +33,11 @@ function adviceText({ similarity, amount, quadrant, recommended }: Advice): stri
     table(recommended, [
       { title: 'Recipe', text: ({ recipe }) => recipes[recipe].title },
       {
+        title: 'Expected',
+        text: ({ expectedAccuracy }) => (expectedAccuracy ? percent(expectedAccuracy.value) : '–'),
+        align: 'right',
+      },
+      {
         title: 'At most',
         text: ({ estimatedSeconds }) => duration(estimatedSeconds),
         align: 'right',
