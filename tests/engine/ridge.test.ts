@@ -11,7 +11,7 @@ const train = Array.from({ length: 16 }, (_, i) => i);
 const held = Array.from({ length: 8 }, (_, i) => 16 + i);
 
 it('says what ridge regression on the features says', () => {
-  // In two dimensions, by the normal equations: w = (X'X + decay * trace / n * n I)^-1 X'y, around the means.
+  // In two dimensions, by the normal equations: w = (X'X + decay * trace * I)^-1 X'y, around the means.
   const mean = (of: (i: number) => number) => train.reduce((sum, i) => sum + of(i), 0) / 16;
   const [mx, my, ml] = [
     mean((i) => x[2 * i]!),
@@ -25,7 +25,7 @@ it('says what ridge regression on the features says', () => {
     const y = labels[i]! - ml;
     [a, b, d, p, q] = [a + u * u, b + u * v, d + v * v, p + u * y, q + v * y];
   }
-  const decay = 1e-3 * (a + d);
+  const decay = 3e-3 * (a + d);
   const det = (a + decay) * (d + decay) - b * b;
   const w = [((d + decay) * p - b * q) / det, ((a + decay) * q - b * p) / det] as const;
   const expected = held.map((i) => {

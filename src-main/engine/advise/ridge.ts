@@ -7,7 +7,7 @@ import { type Matrix, rowOf } from '../assist/algebra.ts';
 import { argmax } from '../training/classification.ts';
 
 /** Of the mean square of the features, a training image. */
-const decay = 1e-3;
+const decay = 3e-3;
 
 /**
  * @param gram inner products of all images' features

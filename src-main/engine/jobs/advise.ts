@@ -1,16 +1,9 @@
 /** Where the labelled images stand in the square, measured on what a frozen network says of them. */
-import { earlyBlocks } from '../../../src-shared/recipes.ts';
 import { loadPixels } from '../../images/pixels.ts';
-import { amountOf } from '../advise/amount.ts';
 import { costsOf, imagesPerWeight, secondsForward } from '../advise/costs.ts';
-import { divergences } from '../advise/divergence.ts';
-import { logme } from '../advise/logme.ts';
-import { centred, gramOf, learningCurve, recognised } from '../advise/probes.ts';
-import { halves, mean } from '../advise/resample.ts';
-import { headOn, type Measured, similarityOf } from '../advise/similarity.ts';
-import { askHead } from '../advise/source-head.ts';
+import { measure, stepsOf } from '../advise/measure.ts';
 import { measuringTrunk } from '../advise/trunk.ts';
-import { gather, type Matrix } from '../assist/algebra.ts';
+import type { Matrix } from '../assist/algebra.ts';
 import type { Backbone } from '../backbones/backbone.ts';
 import { loadHead } from '../backbones/head-file.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
@@ -22,10 +15,6 @@ import type { JobContext } from './job.ts';
 
 /** Images that measurements by depth are made on: more would only take longer. */
 const mostImages = 600;
-/** Of them, those that LogME takes: it grows with their cube. */
-const mostForLogme = 64;
-/** Halves of the images that intervals come from. */
-const draws = 40;
 /** Stream of the seed. */
 const choosing = 23;
 
@@ -48,7 +37,7 @@ export async function adviseOn(
   const { graph, statistics } = measuringTrunk(backbone);
   const layers = await layersOf(graph, backbone, { ...job, examples }, { signal, report });
 
-  const total = 2 * blocks.length + 8;
+  const total = stepsOf(blocks.length);
   let step = 0;
   const tell = (by: number) => {
     step += by;
@@ -56,52 +45,23 @@ export async function adviseOn(
     report({ kind: 'phase', phase: 'layers', done: Math.min(total, Math.round(step)), total });
   };
 
-  const all = labels.map((_, i) => i);
-  const few = new Set(shuffled(all, seededRandom(2, choosing)).slice(0, mostForLogme));
-  const logmeOn = (block: number, rows: readonly number[]) => {
-    const own = rows.filter((i) => few.has(i));
-    const chosen = own.map((i) => labels[i]!);
-    return logme(centred(gather(layers[block]!, own)), chosen, classes);
-  };
-  const last = blocks.length - 1;
-  const right: boolean[][] = [];
-  const depths: number[] = [];
-  for (const block of blocks.keys()) {
-    const gram = await gramOf(layers[block]!);
-    right.push(recognised(gram, labels, classes));
-    tell(1);
-    depths.push(logmeOn(block, all));
-    tell(1);
-  }
-  const early = depths.slice(0, earlyBlocks(blocks.length));
-  const best = early.indexOf(Math.max(...early));
-  const head = await loadHead(job.backbone, backbone.features);
-  const view = head && (await askHead(head, layers[last]!));
-  const measuredOn = (rows: readonly number[]): Measured => ({
-    probes: right.map((block) => mean(rows.map((i) => Number(block[i])))),
-    logmeLead: logmeOn(last, rows) - logmeOn(best, rows),
-    divergences:
-      statistics.length === 0 ? null : divergences(statistics, layers.at(-1)!, blocks.length, rows),
-    head: view && headOn(view, rows),
-  });
-  const gram = await gramOf(layers[last]!);
-  const curve = await learningCurve(gram, labels, classes, () => tell(1));
+  const { similarity, amount } = await measure(
+    {
+      ...{ layers, statistics, labels, classes },
+      blocks: blocks.map(({ name }) => name),
+      head: await loadHead(job.backbone, backbone.features),
+      labelled: job.examples.length,
+    },
+    tell,
+  );
   const speeds = {
     forward: await secondsForward(backbone),
     decode: await secondsToRead(job, backbone),
   };
   const costs = costsOf(backbone, speeds, { images: job.examples.length, classes });
   return {
-    similarity: similarityOf(
-      blocks.map(({ name }) => name),
-      depths,
-      measuredOn(all),
-      halves(all.length, draws).map(measuredOn),
-    ),
-    amount: {
-      ...amountOf(curve, job.examples.length),
-      imagesPerWeight: imagesPerWeight(costs, job.examples.length),
-    },
+    similarity,
+    amount: { ...amount, imagesPerWeight: imagesPerWeight(costs, job.examples.length) },
     costs,
   };
 }

@@ -22,7 +22,8 @@ export interface Judged extends Cell {
 export function judgedCells(lines: readonly (RunLine | AdviceLine)[]): readonly Judged[] {
   const nameOf = ({ set, perClass, seed }: Cell) => `${set} ${perClass} ${seed}`;
   return lines.flatMap((line): Judged[] => {
-    if (line.kind !== 'advice') return [];
+    // Lines of earlier versions lack the lead.
+    if (line.kind !== 'advice' || !line.advice.similarity.lead) return [];
     const { set, perClass, seed, advice } = line;
     const name = nameOf(line);
     const accuracies = new Map(
