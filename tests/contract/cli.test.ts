@@ -416,6 +416,17 @@ it('the doctor tells versions, runtimes and devices', async () => {
   });
 });
 
+it('tells of TensorFlow what can be installed, without installing it', async () => {
+  const env = { GRAFT_TENSORFLOW: join(folder, 'tensorflow') };
+  const { stdout } = await cli(['tensorflow', '--json'], { env });
+  const state = JSON.parse(stdout);
+  expect(state).toMatchObject({ installed: null, found: null, installing: null });
+  // Of one of the two there is always something to tell.
+  expect(state.offers.length > 0).toBe(state.unavailable === null);
+  const both = await cli(['tensorflow', 'install', '--cpu', '--gpu'], { env });
+  expect(both.code).toBe(2);
+});
+
 it('the backbones are listed with the best one', async () => {
   const { backbones, best } = await json('backbones', 'list');
   expect(backbones.map(({ name }: { name: string }) => name).sort()).toEqual([

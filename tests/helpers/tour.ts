@@ -122,6 +122,11 @@ async function* labelRoom(page: Page) {
   await dialog(page).waitFor();
   yield 'folders';
   await back(page);
+  await page.getByRole('button', { name: /^Project / }).click();
+  await page.getByText('Settings', { exact: true }).click();
+  await dialog(page).getByRole('heading', { name: 'TensorFlow' }).waitFor();
+  yield 'settings';
+  await back(page);
 
   await first.focus();
   await page.keyboard.press('f');
