@@ -1,6 +1,6 @@
-/** Starting, watching and removing runs, and taking their models along. */
+/** Starting, watching and removing runs. */
 import { existsSync } from 'node:fs';
-import { copyFile, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
@@ -10,7 +10,6 @@ import { takeDataset } from './dataset.ts';
 import type { Devices } from './devices.ts';
 import type { Handlers } from './handlers.ts';
 import { keepCheckpoint } from './interrupted.ts';
-import { writeOut } from './out-file.ts';
 import { demandFolds } from './parts.ts';
 import { type QueueOptions, runFolder, runQueue } from './queue.ts';
 import { demandRuntime } from './runtimes.ts';
@@ -18,13 +17,7 @@ import { backboneFile } from './weight-folder.ts';
 
 type Calls = Pick<
   Handlers,
-  | 'runs.start'
-  | 'runs.list'
-  | 'runs.epochs'
-  | 'runs.cancel'
-  | 'runs.resume'
-  | 'runs.delete'
-  | 'runs.export'
+  'runs.start' | 'runs.list' | 'runs.epochs' | 'runs.cancel' | 'runs.resume' | 'runs.delete'
 >;
 
 /** @throws StudioError `refused` for a run that did not finish, which has neither predictions nor a model */
@@ -131,12 +124,6 @@ export function runCalls(context: Context, devices: Devices, options: QueueOptio
       await rm(runFolder(project, id), { recursive: true, force: true });
       context.emit({ name: 'run.deleted', data: { id } });
       return {};
-    },
-
-    'runs.export': async ({ id, precision, out }) => {
-      const { path: model } = trainedModel(context.project(), id, precision);
-      const path = await writeOut(out, 'model.onnx', (temporary) => copyFile(model, temporary));
-      return { path, bytes: (await stat(path)).size };
     },
   };
 }

@@ -25,6 +25,7 @@ import { insideCalls } from './inside.ts';
 import { labelImportCalls } from './label-import.ts';
 import { labelCalls } from './labels.ts';
 import { mediaReader } from './media.ts';
+import { modelExportCalls } from './model-export.ts';
 import { predictCalls } from './predict.ts';
 import { preferenceCalls } from './preferences.ts';
 import { projectCalls } from './project.ts';
@@ -121,6 +122,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
       { ...backbones, ...statistics, ...runs, ...compare, ...inside, ...advisor },
       { print: options.print },
     ),
+    ...modelExportCalls(context, { ...backbones, ...inside }),
     ...predictCalls(context),
     ...preferences,
     ...augmentationCalls(context),

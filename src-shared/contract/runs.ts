@@ -95,11 +95,14 @@ export const runsCalls = {
     z.strictObject({ ids: z.array(d.runId).min(1) }),
     z.object({ runs: z.array(d.run), pairs: z.array(d.pairVerdict), headline: z.string() }),
   ),
-  /** Writes the trained model to a file on the studio's machine. */
+  /**
+   * Writes the trained model to the studio's machine: as a file, or as a folder (or a .zip, where `out` ends so) with a
+   * model card, the labels and a program that uses it. A fast run's folder holds both of its models.
+   */
   'runs.export': define(
     z.strictObject({
       id: d.runId,
-      format: z.literal('onnx'),
+      format: z.enum(['onnx', 'folder']),
       /** The one in 8 bits is there after a fast run only. */
       precision: trainSettings.shape.precision.default('exact'),
       out: z.string().min(1),

@@ -11,6 +11,7 @@ export const light = {
   '--text': '#1c1d1b',
   '--text-quiet': '#5b5d58',
   '--accent': '#1f6f43',
+  '--accent-soft': '#e2f1e8',
   '--bad': '#b3261e',
   '--frozen': '#b9bcc4',
   '--trained': '#1f6f43',
@@ -26,6 +27,7 @@ export const dark = {
   '--text': '#ecede9',
   '--text-quiet': '#a3a69e',
   '--accent': '#6cc892',
+  '--accent-soft': '#1d3327',
   '--bad': '#f08b82',
   '--frozen': '#4a4d54',
   '--trained': '#6cc892',
@@ -62,7 +64,7 @@ export const style = (font: string | null): Html =>
   new Html(`<style>
 ${font ? typeface(font) : ''}
 :root { color-scheme: light; ${declared(light)} ${declared(labels)}
-  --text-xs: 11px; --font: "Inter Variable", Inter, system-ui, "Segoe UI", "Noto Sans", sans-serif;
+  --text-xs: 11px; --text-s: 12px; --font: "Inter Variable", Inter, system-ui, "Segoe UI", "Noto Sans", sans-serif;
   --mono: ui-monospace, Menlo, Consolas, "Noto Sans Mono", monospace; }
 @media screen and (prefers-color-scheme: dark) { :root { color-scheme: dark; ${declared(dark)} } }
 ${rules}

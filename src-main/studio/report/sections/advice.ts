@@ -1,9 +1,13 @@
 /** Where the pictures stand in the square, what was recommended, and how that came out. */
 import { square } from '../../../../src-shared/advisor/square.ts';
+import { depthDrawing } from '../../../../src-shared/figures/depth-profile.ts';
+import type { Drawing } from '../../../../src-shared/figures/drawing.ts';
+import { learningCurveDrawing } from '../../../../src-shared/figures/learning-curve.ts';
+import { squareDrawing } from '../../../../src-shared/figures/square.ts';
 import { recipes } from '../../../../src-shared/recipes.ts';
 import { pictures } from '../../../../src-shared/words.ts';
 import type { Advised, ReportContents } from '../contents.ts';
-import { type Html, html, table } from '../html.ts';
+import { type Html, html, svg, table } from '../html.ts';
 
 export function adviceSection({ advised }: ReportContents): Html | null {
   if (advised.length === 0) return null;
@@ -24,8 +28,18 @@ function one({ network, advice, outdated, outcome }: Advised): Html {
 ${outcome && html`<p class="said">${outcome.words}</p>`}
 <p><b>${square[quadrant].title}.</b> ${square[quadrant].words}</p>
 <p>Similarity ${scored(similarity.score, similarity.low, similarity.high)} and amount ${scored(amount.score, amount.low, amount.high)}, each from 0 to 1. Twice as many labels would add about ${points(value)} points (${points(low)} to ${points(high)}). ${outdated && `Measured on ${pictures(amount.labelled)}; the labels have changed since.`}</p>
+<div class="three">
+${figure('Where the pictures stand', squareDrawing(advice))}
+${figure('Accuracy by depth', depthDrawing('Accuracy by depth', similarity.byBlock))}
+${figure('What more labels bring', learningCurveDrawing('What more labels bring', amount))}
+</div>
 ${table('Recommended, the best first', recommended, [
   { title: 'Recipe', cell: ({ recipe }) => recipes[recipe].title },
   { title: 'Why', cell: ({ why }) => why },
 ])}`;
 }
+
+const figure = (title: string, drawing: Drawing): Html => html`<figure>
+<figcaption><b>${title}</b></figcaption>
+${svg(drawing)}
+</figure>`;
