@@ -26,7 +26,12 @@ export const batchStatisticsNormalization: Rule = (tape, node) => {
   const x = tape.value(input);
   const last = x.layout === 'channels-last' || x.dims.length === 2;
   const axes = x.dims.length === 2 ? [0] : last ? [0, 1, 2] : [0, 2, 3];
-  const mean = (name: string) => g.node('ReduceMean', [name], { axes, keepdims: 1 });
+  /** Axis by axis: the runtime adds up one number after the other, and long sums lose digits. */
+  const mean = (name: string) =>
+    axes.reduceRight(
+      (sum, axis) => g.node('ReduceMean', [sum], { axes: [axis], keepdims: 1 }),
+      name,
+    );
   const vector = (name: string) => tape.reshape(name, [-1]);
   const along = (name: string) => (last ? name : tape.reshape(name, [-1, 1, 1]));
 
