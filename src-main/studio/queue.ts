@@ -99,9 +99,11 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
     await checkFiles(examples);
     await mkdir(runFolder(project, id), { recursive: true });
     const runtime = await runtimeOf(settings.runtime);
-    // TensorFlow chooses its device itself.
-    const { device, note } = await devices.forRun(settings.device);
-    if (note !== null && runtime === 'onnxruntime') tell(store.runs.note(id, note));
+    // TensorFlow chooses its device itself; what takes over from it is on the processor.
+    const { device, note } = await devices.forRun(
+      runtime === 'tensorflow' ? 'cpu' : settings.device,
+    );
+    if (note !== null) tell(store.runs.note(id, note));
     const job: TrainJob = {
       kind: 'train',
       runId: id,

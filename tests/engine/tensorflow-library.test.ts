@@ -9,7 +9,7 @@ import type { Progress } from '../../src-main/engine/protocol.ts';
 import { argmax } from '../../src-main/engine/training/classification.ts';
 import type { RuntimeName } from '../../src-shared/runtimes.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
-import { shapesJob } from '../helpers/shapes-job.ts';
+import { sampleJob } from '../helpers/shapes-job.ts';
 import { installedTensorflow } from '../helpers/tensorflow/installed.ts';
 import { describeTensorflow } from '../helpers/tensorflow/suite.ts';
 
@@ -20,9 +20,9 @@ if ('why' in found) {
 } else {
   describeTensorflow(found.tf);
 
-  it('trains a network of the catalogue to the same test accuracy, within noise', async () => {
+  it('comes to the same test accuracy on the sample pictures, within noise', async () => {
     const folder = await temporaryFolder();
-    const base = await shapesJob(folder, 20, 'fine-tune-top', { epochs: 3, blocks: 2 });
+    const base = await sampleJob(folder, 40, 'fine-tune-top', { epochs: 3, blocks: 2 });
     const right = async (runtime: RuntimeName) => {
       const told: Progress[] = [];
       const { predictions } = await train(
@@ -39,8 +39,8 @@ if ('why' in found) {
       return count / predictions.length;
     };
     const [there, here] = [await right('tensorflow'), await right('onnxruntime')];
-    // Of twelve pictures one may fall the other way.
-    expect(Math.abs(there - here)).toBeLessThan(0.1);
-    expect(here).toBeGreaterThan(0.5);
+    // Of forty pictures two may fall the other way; by chance eight would be right.
+    expect(Math.abs(there - here)).toBeLessThan(0.06);
+    expect(here).toBeGreaterThan(0.4);
   });
 }

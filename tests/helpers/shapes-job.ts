@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeWeights } from '../../src-main/engine/backbones/weight-file.ts';
 import type { BackboneFile, Example, TrainJob } from '../../src-main/engine/protocol.ts';
@@ -28,10 +28,45 @@ export async function shapesJob(
   const pictures = join(folder, 'pictures');
   await mkdir(pictures, { recursive: true });
   await writeShapes(pictures, count);
+  const files = shapeNames.map((name) => ({
+    name,
+    paths: Array.from({ length: count }, (_, i) => join(pictures, name, `${name} ${i + 1}.png`)),
+  }));
+  return jobOn(folder, files, recipe, settings);
+}
+
+/** The same on the sample pictures: so many of each label. */
+export async function sampleJob(
+  folder: string,
+  count: number,
+  recipe: RecipeName,
+  settings: Partial<TrainJob['settings']> = {},
+): Promise<TrainJob> {
+  const samples = join(resources, 'samples');
+  const labels = (await readdir(samples, { withFileTypes: true })).filter((each) =>
+    each.isDirectory(),
+  );
+  const files = labels.map(async ({ name }) => {
+    const names = (await readdir(join(samples, name))).toSorted().slice(0, count);
+    return { name, paths: names.map((each) => join(samples, name, each)) };
+  });
+  return jobOn(folder, await Promise.all(files), recipe, settings);
+}
+
+interface Labelled {
+  readonly name: string;
+  readonly paths: readonly string[];
+}
+
+async function jobOn(
+  folder: string,
+  files: readonly Labelled[],
+  recipe: RecipeName,
+  settings: Partial<TrainJob['settings']>,
+): Promise<TrainJob> {
   const examples: Example[] = [];
-  for (const [label, name] of shapeNames.entries()) {
-    for (let i = 0; i < count; i++) {
-      const path = join(pictures, name, `${name} ${i + 1}.png`);
+  for (const [label, { paths }] of files.entries()) {
+    for (const [i, path] of paths.entries()) {
       const sha256 = createHash('sha256')
         .update(await readFile(path))
         .digest('hex');
@@ -45,7 +80,7 @@ export async function shapesJob(
     backbone: await mobilenet(),
     recipe,
     settings: { ...defaultSettings[recipe], ...settings },
-    classes: [...shapeNames],
+    classes: files.map(({ name }) => name),
     examples,
     features: join(folder, 'features'),
     runFolder: join(folder, 'runs', '1'),
