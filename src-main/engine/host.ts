@@ -27,6 +27,7 @@ const laneOf = {
   suggest: 'assist',
   spread: 'assist',
   similar: 'assist',
+  fingerprints: 'assist',
   review: 'assist',
   map: 'assist',
 } as const;

@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { saysOutOfMemory } from './ended.ts';
 import { advise } from './jobs/advise.ts';
-import { review, similar, spread, suggest } from './jobs/assist.ts';
+import { fingerprints, review, similar, spread, suggest } from './jobs/assist.ts';
 import { describe } from './jobs/describe.ts';
 import { embed } from './jobs/embed.ts';
 import { explain } from './jobs/explain.ts';
@@ -39,6 +39,7 @@ const jobs: {
   suggest,
   spread,
   similar,
+  fingerprints,
   review,
   map,
 };

@@ -14,7 +14,6 @@ import type {
 import type { RecipeName, TrainSettings } from '../../src-shared/recipes.ts';
 import type { RuntimePace } from '../../src-shared/runtime-bench.ts';
 import type { RuntimeName } from '../../src-shared/runtimes.ts';
-import type { Fingerprint } from '../images/near-copies.ts';
 
 import type { Preprocessing } from '../images/pixels.ts';
 
@@ -168,12 +167,23 @@ export interface SimilarJob extends Question {
   readonly count: number;
 }
 
-/** Labels that are probably wrong, and pictures unlike all others. */
+/** A part of what copies are recognised by; the next review compares all that has come. */
+export interface FingerprintsJob {
+  readonly kind: 'fingerprints';
+  /** Nothing has come before it: what is left of an earlier review is forgotten. */
+  readonly isFirst: boolean;
+  readonly ids: Int32Array;
+  /** Of one picture after the other: see images/fingerprint.ts and images/placeholder.ts. */
+  readonly cells: Uint8Array;
+  readonly colours: Uint8Array;
+}
+
+/** Labels that are probably wrong, copies, and pictures unlike all others. */
 export interface ReviewJob extends Question {
   readonly kind: 'review';
   readonly labelled: Labelled;
-  /** What copies are recognised by. */
-  readonly fingerprints: readonly Fingerprint[];
+  /** So many have come. */
+  readonly fingerprints: number;
 }
 
 /** Points on a map, by image id. */
@@ -258,6 +268,7 @@ export type Job =
   | SuggestJob
   | SpreadJob
   | SimilarJob
+  | FingerprintsJob
   | ReviewJob
   | MapJob;
 
@@ -376,6 +387,7 @@ export interface JobResult {
   suggest: Answer<SuggestResult>;
   spread: Answer<SpreadResult>;
   similar: Answer<SimilarResult>;
+  fingerprints: { readonly held: number };
   review: Answer<ReviewResult>;
   map: Answer<MapPoints>;
 }

@@ -25,6 +25,10 @@ export function fingerprintsTable(database: Database) {
     SELECT image_id AS id, cells, placeholder AS colours
     FROM fingerprints JOIN images ON images.id = image_id
     WHERE placeholder IS NOT NULL ORDER BY image_id`);
+  const after = database.prepare<[number, number], StoredFingerprint>(`
+    SELECT image_id AS id, cells, placeholder AS colours
+    FROM fingerprints JOIN images ON images.id = image_id
+    WHERE placeholder IS NOT NULL AND image_id > ? ORDER BY image_id LIMIT ?`);
   const labelled = database.prepare<[], StoredFingerprint>(`
     SELECT image_id AS id, cells, placeholder AS colours
     FROM fingerprints JOIN images ON images.id = image_id
@@ -42,6 +46,8 @@ export function fingerprintsTable(database: Database) {
       measure.run(meanByte(cells), id);
     },
     all: (): StoredFingerprint[] => all.all(),
+    /** The next `count` after an image, by id: all of them at once are 100 MB for 100,000 images. */
+    after: (id: number, count: number): StoredFingerprint[] => after.all(id, count),
     /** Of the images that carry a label, or are in a set since they carried one. */
     ofTheSplit: (): StoredFingerprint[] => labelled.all(),
     /** Images from before there were fingerprints. */

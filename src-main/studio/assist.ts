@@ -3,7 +3,7 @@ import type { StudioEvent } from '../../src-shared/contract.ts';
 import type { AssistState, NextStrategy, Suggestion } from '../../src-shared/domain.ts';
 import type { Guess } from '../store/image-filter.ts';
 import type { Context } from './context.ts';
-import { fingerprinting } from './fingerprinting.ts';
+import { fingerprinting, handOver } from './fingerprinting.ts';
 import type { Handlers } from './handlers.ts';
 import { looking } from './looking.ts';
 import { mapCalls } from './map.ts';
@@ -56,6 +56,13 @@ export function assistCalls(
   const proposed = suggestions(context, pictures);
 
   const printed = fingerprinting(context);
+  /** One review after the other: what the engine holds for it is one's own. */
+  let reviewing: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(review: () => Promise<T>): Promise<T> => {
+    const result = reviewing.then(review, review);
+    reviewing = result;
+    return result;
+  };
 
   if (eager) {
     context.onOpen(() => void printed.whole());
@@ -142,9 +149,11 @@ export function assistCalls(
       const { labelIds, labelled } = classesOf(project, fewestToReview);
       const given = project.store.images.labelOf();
       await printed.whole();
-      const fingerprints = project.store.fingerprints.all();
-      const { labelIssues, copies, outliers } = await pictures.ask<'review'>((question) =>
-        context.engine.run({ kind: 'review', ...question, labelled, fingerprints }),
+      const { labelIssues, copies, outliers } = await inTurn(() =>
+        pictures.ask<'review'>(async (question) => {
+          const fingerprints = await handOver(context.engine, project);
+          return context.engine.run({ kind: 'review', ...question, labelled, fingerprints });
+        }),
       );
       return {
         labelIssues: labelIssues.map(({ id, suggested, confidence, score }) => ({

@@ -1,7 +1,7 @@
-/** Fingerprints for pictures that were imported before there were any. */
+/** Fingerprints for pictures that were imported before there were any, and all of them for the engine. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context, OpenProject } from './context.ts';
+import type { Context, Engine, OpenProject } from './context.ts';
 
 export interface Fingerprinting {
   /** Resolves when every picture whose file is there has a fingerprint. Never rejects. */
@@ -45,4 +45,27 @@ export function fingerprinting(context: Context): Fingerprinting {
       return running.ended;
     },
   };
+}
+
+/** Read and sent together; a label that is given meanwhile waits for no more than these. */
+const part = 2000;
+
+/** Gives the engine all fingerprints for a review; returns how many. */
+export async function handOver(engine: Engine, { store }: OpenProject): Promise<number> {
+  let held = 0;
+  let last = 0;
+  for (;;) {
+    const some = store.fingerprints.after(last, part);
+    if (some.length === 0 && held > 0) return held;
+    const answer = await engine.run({
+      kind: 'fingerprints',
+      isFirst: held === 0,
+      ids: Int32Array.from(some, ({ id }) => id),
+      cells: Buffer.concat(some.map(({ cells }) => cells)),
+      colours: Buffer.concat(some.map(({ colours }) => colours)),
+    });
+    if (some.length === 0) return 0;
+    held = answer.held;
+    last = some.at(-1)!.id;
+  }
 }

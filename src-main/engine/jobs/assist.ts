@@ -1,7 +1,9 @@
 /** Questions to the embedded pictures. */
 
-import { nearCopies } from '../../images/near-copies.ts';
+import { fingerprintBytes } from '../../images/fingerprint.ts';
+import { type Fingerprint, nearCopies } from '../../images/near-copies.ts';
 import { loadPixels } from '../../images/pixels.ts';
+import { placeholderBytes } from '../../images/placeholder.ts';
 import { labelIssues, selfConfidence } from '../assist/confident-learning.ts';
 import type { Embedding } from '../assist/embedding.ts';
 import { commonDirection, nearest } from '../assist/nearest.ts';
@@ -11,6 +13,7 @@ import { type Known, knownAs } from '../assist/state.ts';
 import { lessonOf, opinions, outOfFoldProbabilities, shortened, teach } from '../assist/teacher.ts';
 import { coreSet, uncertainty } from '../assist/what-next.ts';
 import type {
+  FingerprintsJob,
   JobResult,
   Labelled,
   ReviewJob,
@@ -84,13 +87,31 @@ async function directionOf(known: Known, file: string): Promise<Float32Array> {
   return featuresOf(known, [pixels]);
 }
 
+/** Of the review to come. */
+let held: Fingerprint[] = [];
+
+export async function fingerprints(job: FingerprintsJob): Promise<JobResult['fingerprints']> {
+  if (job.isFirst) held = [];
+  for (const [i, id] of job.ids.entries()) {
+    held.push({
+      id,
+      cells: job.cells.subarray(i * fingerprintBytes, (i + 1) * fingerprintBytes),
+      colours: job.colours.subarray(i * placeholderBytes, (i + 1) * placeholderBytes),
+    });
+  }
+  return { held: held.length };
+}
+
 export async function review(job: ReviewJob): Promise<JobResult['review']> {
   const known = await knownAs(job.embedding, job.rows);
-  if (!known) return null;
+  // Either is gone with the process that had it.
+  if (!known || held.length !== job.fingerprints) return null;
   const { embedding } = known;
+  const compared = held;
+  held = [];
   return {
     labelIssues: await wrongLabels(embedding, job.labelled),
-    copies: nearCopies(job.fingerprints),
+    copies: nearCopies(compared),
     outliers: await unlikeOthers(embedding),
   };
 }
