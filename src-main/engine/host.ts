@@ -25,7 +25,7 @@ const laneOf = {
   network: 'assist',
   embed: 'assist',
   suggest: 'assist',
-  spread: 'assist',
+  next: 'assist',
   similar: 'assist',
   fingerprints: 'assist',
   review: 'assist',

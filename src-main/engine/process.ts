@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { saysOutOfMemory } from './ended.ts';
 import { advise } from './jobs/advise.ts';
-import { fingerprints, review, similar, spread, suggest } from './jobs/assist.ts';
+import { fingerprints, next, review, similar, suggest } from './jobs/assist.ts';
 import { describe } from './jobs/describe.ts';
 import { embed } from './jobs/embed.ts';
 import { explain } from './jobs/explain.ts';
@@ -37,7 +37,7 @@ const jobs: {
   paceRuntime,
   embed,
   suggest,
-  spread,
+  next,
   similar,
   fingerprints,
   review,

@@ -151,11 +151,13 @@ export interface SuggestJob extends Question {
   readonly labelled: Labelled;
 }
 
-/** Which of the candidates lie farthest from all that is labelled and from one another. */
-export interface SpreadJob extends Question {
-  readonly kind: 'spread';
+/** Which of the candidates stand for most of the others that are unlike all that is labelled. */
+export interface NextJob extends Question {
+  readonly kind: 'next';
   readonly labelled: Int32Array;
   readonly candidates: Int32Array;
+  /** How much each candidate matters to be stood for; null: all the same. */
+  readonly weights: Float32Array | null;
   readonly count: number;
 }
 
@@ -266,7 +268,7 @@ export type Job =
   | PaceRuntimeJob
   | EmbedJob
   | SuggestJob
-  | SpreadJob
+  | NextJob
   | SimilarJob
   | FingerprintsJob
   | ReviewJob
@@ -335,7 +337,7 @@ export interface SuggestResult {
   readonly uncertainties: Float32Array;
 }
 
-export interface SpreadResult {
+export interface NextResult {
   readonly ids: readonly number[];
 }
 
@@ -385,7 +387,7 @@ export interface JobResult {
   paceRuntime: RuntimePace | null;
   embed: Answer<EmbedResult>;
   suggest: Answer<SuggestResult>;
-  spread: Answer<SpreadResult>;
+  next: Answer<NextResult>;
   similar: Answer<SimilarResult>;
   fingerprints: { readonly held: number };
   review: Answer<ReviewResult>;

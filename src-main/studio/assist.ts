@@ -28,8 +28,6 @@ type Subscribe = (listener: (event: StudioEvent) => void) => () => void;
 const sureOfGroup = 0.9;
 const mostOfGroup = 24;
 const fewestOfGroup = 3;
-/** A mixture chooses the most different of so many times the pictures that are wanted. */
-const mixedFrom = 10;
 /** A label needs a second picture to speak for it. */
 const fewestToReview = 2;
 
@@ -88,19 +86,17 @@ export function assistCalls(
       ? images.waitingOf(among)
       : images.query({ label: 'none', excluded: false }, 'imported');
     const said = strategy === 'different' ? null : await proposed.current();
-    let pool = candidates;
-    if (said && said.ids.length > 0) {
-      const unsure = (id: number) => said.uncertainties[said.placeOf(id) ?? -1] ?? 0;
-      pool = candidates.toSorted((a, b) => unsure(b) - unsure(a));
-      if (strategy === 'uncertain') return pool.slice(0, count);
-      pool = pool.slice(0, mixedFrom * count);
-    }
-    const { ids } = await pictures.ask<'spread'>((question) =>
+    const isTaught = said !== null && said.ids.length > 0;
+    const unsure = (id: number) => said?.uncertainties[said.placeOf(id) ?? -1] ?? 0;
+    if (strategy === 'uncertain' && isTaught)
+      return candidates.toSorted((a, b) => unsure(b) - unsure(a)).slice(0, count);
+    const { ids } = await pictures.ask<'next'>((question) =>
       context.engine.run({
-        kind: 'spread',
+        kind: 'next',
         ...question,
         labelled: Int32Array.from(labelled),
-        candidates: Int32Array.from(pool),
+        candidates: Int32Array.from(candidates),
+        weights: isTaught ? Float32Array.from(candidates, unsure) : null,
         count,
       }),
     );

@@ -2,14 +2,22 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CallParsed, StudioEvent } from '../../src-shared/contract.ts';
-import type { ImportReport, LabelFileProblem, LabelImportReport } from '../../src-shared/domain.ts';
+import type {
+  ImportReport,
+  LabelFileProblem,
+  LabelImportReport,
+  SplitName,
+} from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { archiveKind, unpack } from '../images/archive.ts';
+import { nearCopies } from '../images/near-copies.ts';
 import { fold } from '../store/text.ts';
 import type { Context, OpenProject } from './context.ts';
+import { splitSeed } from './dataset.ts';
 import { type Match, matchRows } from './formats/match.ts';
 import { isLabelFile, type Reading, readLabels } from './formats/read.ts';
 import type { LabelRow } from './formats/rows.ts';
+import { type GivenSets, givenSets } from './given-sets.ts';
 import type { Handlers } from './handlers.ts';
 import { teller } from './labels.ts';
 import { absolute } from './project.ts';
@@ -67,10 +75,10 @@ export function labelImportCalls(
       problems.push(...unmatched(reading.rows, matches, reasons));
       const chosen = choose(reading.rows, matches, problems);
       const given = give(project, chosen.labels, order, `from ${basename(path)}`, problems);
-      if (given.changed.length > 0) {
-        tell(given.changed);
-        context.changed();
-      }
+      const dealt = order.sets ? putIntoSets(project, chosen.labels, problems) : null;
+      if (given.changed.length > 0) tell(given.changed);
+      if (dealt && dealt.sets.size > 0) context.emit({ name: 'images.changed', data: {} });
+      if (given.changed.length > 0 || dealt) context.changed();
       return {
         path,
         format: reading.format,
@@ -78,7 +86,8 @@ export function labelImportCalls(
         imported: imported?.imported ?? 0,
         repeated: chosen.repeated,
         ...given.counts,
-        notes: [...reading.notes, ...notesOf(reading)],
+        sets: countsOf(dealt?.sets ?? new Map()),
+        notes: [...reading.notes, ...(dealt ? notesOfSets(reading, dealt) : notesOf(reading))],
         problems,
       };
     },
@@ -228,11 +237,59 @@ function give(
   return { changed, counts: { ...counts, created, labels } };
 }
 
+/** Those of the pictures that carry a label now. */
+function putIntoSets(
+  { store }: OpenProject,
+  rows: ReadonlyMap<number, LabelRow>,
+  problems: LabelFileProblem[],
+): GivenSets {
+  return store.transaction(() => {
+    const labelOf = store.images.labelOf();
+    const wanted = new Map(
+      [...rows].flatMap(([id, { split }]) => (split && labelOf.has(id) ? [[id, split]] : [])),
+    );
+    const given = givenSets({
+      wanted,
+      there: store.splits.get(),
+      labelOf,
+      copies: nearCopies(store.fingerprints.ofTheSplit()),
+      seed: splitSeed,
+    });
+    store.splits.set(given.sets);
+    for (const { id, reason } of given.others) {
+      const { where, path } = rows.get(id)!;
+      problems.push({ kind: 'other-set', where, path, reason });
+    }
+    return given;
+  });
+}
+
+function countsOf(sets: ReadonlyMap<number, SplitName>): Record<SplitName, number> {
+  const counts = { train: 0, validation: 0, test: 0 };
+  for (const set of sets.values()) counts[set]++;
+  return counts;
+}
+
+function notesOfSets({ rows }: Reading, { validationDealt }: GivenSets): readonly string[] {
+  const named = new Set(rows.map(({ split }) => split).filter((split) => split !== null));
+  if (named.size === 0) return ['It names no sets.'];
+  return [
+    ...(validationDealt
+      ? [
+          'It names no pictures for validation: a quarter of its training pictures choose the best epoch.',
+        ]
+      : []),
+    ...(named.has('test')
+      ? []
+      : ['It names no test pictures: label others, which are dealt to the test first.']),
+  ];
+}
+
 function notesOf({ rows }: Reading): readonly string[] {
   const dealt = rows.filter(({ split }) => split !== null).length;
   return dealt === 0
     ? []
     : [
-        `It also says which set ${dealt} of its rows belong to. Graft deals its sets itself, with copies of a picture in the same one.`,
+        `It also says which set ${dealt} of its rows belong to. Graft deals its sets itself unless you ask for those of the file.`,
       ];
 }

@@ -29,7 +29,7 @@ export interface Looking {
    * Asks about the pictures that it has seen; waits for the first ones if there are none.
    * @throws StudioError when there is no backbone here, or the engine fails
    */
-  ask<K extends 'suggest' | 'spread' | 'similar' | 'review' | 'map'>(
+  ask<K extends 'suggest' | 'next' | 'similar' | 'review' | 'map'>(
     run: (question: Question, backbone: BackboneFile) => Promise<JobResult[K]>,
   ): Promise<NonNullable<JobResult[K]>>;
 }

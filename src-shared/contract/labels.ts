@@ -55,6 +55,8 @@ export const labelsCalls = {
       newLabels: z.boolean().default(true),
       /** Do pictures that have another label get the one of the file? */
       replace: z.boolean().default(true),
+      /** Do pictures that are in no set yet go into the one that the file names? */
+      sets: z.boolean().default(false),
     }),
     d.labelImportReport,
   ),

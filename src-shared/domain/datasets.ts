@@ -1,5 +1,6 @@
 /** Labels that come from files and go into them. */
 import { z } from 'zod';
+import { splitName } from './base.ts';
 import { rejection } from './images.ts';
 
 /** A row of a file of labels that did not simply become a label. */
@@ -17,6 +18,8 @@ export const labelFileProblem = z.object({
     'conflict',
     /** The label is not in the project, and none was to be made. */
     'unknown-label',
+    /** The picture is in another set than the file says. */
+    'other-set',
   ]),
   /** "line 12", "task 7": where in the file. */
   where: z.string(),
@@ -49,6 +52,8 @@ export const labelImportReport = z.object({
   created: z.array(z.string()),
   /** Pictures labelled, by label. */
   labels: z.record(z.string(), z.int()),
+  /** Pictures put into sets that the file names. */
+  sets: z.record(splitName, z.int()),
   /** Sentences about the file as a whole. */
   notes: z.array(z.string()),
   problems: z.array(labelFileProblem),

@@ -47,9 +47,10 @@ it('reads what a training has computed, and knows when it knows nothing', async 
   expect({ rows, failed }).toEqual({ rows: job.pictures.length, failed: [] });
   const other = { embedding: 'another', rows: 1 };
   const asked = {
-    kind: 'spread',
+    kind: 'next',
     labelled: Int32Array.of(),
     candidates: Int32Array.of(1),
+    weights: null,
     count: 1,
   } as const;
   await expect(host.run({ ...asked, ...other })).resolves.toBeNull();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Embedding } from '../../src-main/engine/assist/embedding.ts';
 import { commonDirection, nearest } from '../../src-main/engine/assist/nearest.ts';
 import { outlierness } from '../../src-main/engine/assist/outliers.ts';
-import { coreSet, uncertainty } from '../../src-main/engine/assist/what-next.ts';
+import { representatives, uncertainty } from '../../src-main/engine/assist/what-next.ts';
 import { seededRandom } from '../../src-main/engine/training/random.ts';
 
 /** Points on the unit circle, at these angles in degrees; the ids count from 1. */
@@ -24,18 +24,47 @@ describe('what to label next', () => {
     expect(uncertainty([0.2, 0.5, 0.3])).toBeCloseTo(0.8);
   });
 
-  it('goes to the farthest from all that is chosen or labelled', async () => {
-    const points = all(circle(0, 10, 80, 90, 200));
-    expect(await coreSet(points, all(circle(5)), 2)).toEqual([4, 3]);
-    expect(await coreSet(points, nothing, 9)).toHaveLength(5);
-    expect(await coreSet(points, nothing, 2)).toEqual([0, 4]);
+  const even = (embedding: Embedding) => ({
+    rows: all(embedding),
+    weights: embedding.ids.map(() => 1),
   });
 
-  it('keeps within twice the best radius', async () => {
-    // Gonzalez 1985: greedy k-centre is a 2-approximation; here every best cover by 3 is known.
-    const points = all(circle(0, 2, 4, 120, 122, 124, 240, 242, 244));
-    const chosen = await coreSet(points, nothing, 3);
-    expect(chosen.map((i) => Math.floor(i / 3)).toSorted()).toEqual([0, 1, 2]);
+  it('takes first what stands for most of what is unlike all that is labelled', async () => {
+    // Six on one side, of which two are labelled already, three on another, and one alone.
+    const points = circle(0, 2, 4, 6, 8, 10, 100, 102, 104, 200);
+    const labelled = all(circle(4, 6));
+    const first = await representatives(all(points), even(points), labelled, 2);
+    expect(first).toEqual([7, 9]);
+    expect(await representatives(all(points), even(points), nothing, 2)).toEqual([2, 7]);
+    expect(await representatives(all(points), even(points), nothing, 99)).toHaveLength(10);
+  });
+
+  it('goes where it matters', async () => {
+    const points = circle(0, 2, 4, 100, 102, 104);
+    const weights = [0.1, 0.1, 0.1, 0.9, 0.9, 0.9];
+    const field = { rows: all(points), weights };
+    expect((await representatives(all(points), field, nothing, 1))[0]).toBe(4);
+  });
+
+  it('is as good as choosing by trying everything anew each time', async () => {
+    const random = seededRandom(5, 5);
+    const points = circle(...Array.from({ length: 60 }, () => 360 * random()));
+    const weights = points.ids.map(() => random());
+    const found = await representatives(all(points), { rows: all(points), weights }, nothing, 8);
+    const cosine = (a: number, b: number) =>
+      points.row(a)[0]! * points.row(b)[0]! + points.row(a)[1]! * points.row(b)[1]!;
+    const chosen: number[] = [];
+    const worth = (some: readonly number[]) =>
+      weights.reduce(
+        (sum, weight, r) => sum + weight * Math.max(0, ...some.map((c) => cosine(c, r))),
+        0,
+      );
+    while (chosen.length < 8) {
+      const left = points.ids.map((_, i) => i).filter((i) => !chosen.includes(i));
+      const worths = left.map((i) => worth([...chosen, i]));
+      chosen.push(left[worths.indexOf(Math.max(...worths))]!);
+    }
+    expect(worth(found)).toBeCloseTo(worth(chosen), 4);
   });
 });
 

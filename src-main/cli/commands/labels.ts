@@ -15,6 +15,7 @@ interface ImportOptions extends CommonOptions {
   readonly pictures: boolean;
   readonly newLabels: boolean;
   readonly replace: boolean;
+  readonly sets: boolean;
 }
 
 interface ExportOptions extends CommonOptions {
@@ -38,6 +39,9 @@ function report({ format, rows, imported, ...done }: LabelImportReport): void {
   print(`${parts.join(', ')}.`);
   for (const [name, count] of Object.entries(done.labels))
     print(`  ${name}: ${count}${done.created.includes(name) ? ' (new label)' : ''}`);
+  const sets = Object.entries(done.sets).filter(([, count]) => count > 0);
+  if (sets.length > 0)
+    print(`Put into sets: ${sets.map(([name, count]) => `${count} ${name}`).join(', ')}.`);
   for (const note of done.notes) complain(note);
   for (const { where, path, reason } of done.problems)
     complain(`${[where, path !== where && path].filter(Boolean).join(', ')}: ${reason}`);
@@ -50,9 +54,11 @@ async function importLabels(session: Session, file: string, options: ImportOptio
       progress.show({ what: 'Importing', unit: 'files', ...event.data });
   });
   try {
-    const { pictures, newLabels, replace } = options;
+    const { pictures, newLabels, replace, sets } = options;
     const path = placed(session, file);
-    return await session.studio.call('labels.import', { path, pictures, newLabels, replace });
+    return await session.studio.call('labels.import', {
+      ...{ path, pictures, newLabels, replace, sets },
+    });
   } finally {
     stop();
     progress.clear();
@@ -70,6 +76,11 @@ export function labelsCommand(program: Command): void {
     .option('--no-pictures', 'import no pictures: only those of the project get labels')
     .option('--no-new-labels', 'make no labels: report rows with labels that are not there')
     .option('--no-replace', 'leave pictures alone that have a label already')
+    .option(
+      '--sets',
+      'put pictures that are in no set yet into the one (train, validation, test) that the file names',
+      false,
+    )
     .action((dir: string, file: string, options: ImportOptions) =>
       withProject(dir, options.connect, async (session) => {
         const done = await importLabels(session, file, options);

@@ -4,8 +4,8 @@ import { seededRandom, shuffled } from '../training/random.ts';
 export const sampleSize = 10_000;
 const seed = 1;
 
-/** All of them when there are no more than ten thousand; else as many, the same ones each time. */
-export function sample<T>(items: readonly T[], stream: number): readonly T[] {
-  if (items.length <= sampleSize) return items;
-  return shuffled(items, seededRandom(seed, stream)).slice(0, sampleSize);
+/** All of them when there are no more than `most`; else as many, the same ones each time. */
+export function sample<T>(items: readonly T[], stream: number, most = sampleSize): readonly T[] {
+  if (items.length <= most) return items;
+  return shuffled(items, seededRandom(seed, stream)).slice(0, most);
 }

@@ -34,7 +34,7 @@ const seed = 1;
 /** Stream of the seed. */
 const shortening = 13;
 /** Set by hand, not tuned: the temperature makes up for what it does to the confidence. */
-const decay = 3e-3;
+export const decay = 3e-3;
 
 /** Those of the labelled pictures that have features. */
 export function lessonOf(
@@ -133,7 +133,7 @@ export async function* opinions(
   }
 }
 
-function centreOf(rows: Matrix): Centre {
+export function centreOf(rows: Matrix): Centre {
   const mean = new Float64Array(rows.columns);
   for (let i = 0; i < rows.rows; i++) {
     for (const [f, value] of rowOf(rows, i).entries()) mean[f]! += value / rows.rows;
@@ -146,7 +146,7 @@ function centreOf(rows: Matrix): Centre {
   return { mean: Float32Array.from(mean), scale: Math.sqrt(square / rows.rows) || 1 };
 }
 
-function centred({ rows, columns, data }: Matrix, { mean, scale }: Centre): Matrix {
+export function centred({ rows, columns, data }: Matrix, { mean, scale }: Centre): Matrix {
   const moved = new Float32Array(rows * columns);
   for (let at = 0; at < moved.length; at += columns) {
     for (let f = 0; f < columns; f++) moved[at + f] = (data[at + f]! - mean[f]!) / scale;

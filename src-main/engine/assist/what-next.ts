@@ -15,34 +15,65 @@ export function uncertainty(probabilities: ArrayLike<number>): number {
   return 1 - (first - second);
 }
 
+export interface Field {
+  /** What is to be stood for, each of length one. */
+  readonly rows: Matrix;
+  /** How much each of them matters, from 0 on. */
+  readonly weights: ArrayLike<number>;
+}
+
 /**
- * A core-set: greedily the row that is farthest from all that are chosen or labelled already (k-centre,
- * Sener and Savarese, Active Learning for Convolutional Neural Networks, ICLR 2018). Distances are
- * Euclidean between rows of length one, so only the cosine counts. Among equals the first.
+ * A core-set: greedily the row after which the pictures of the field are most like something that is labelled or
+ * chosen, that is the largest gain in the sum over the field of weight times the largest cosine to any such row (below
+ * 0 counts as 0). With equal weights this is facility location, which greedy choice brings to 1 - 1/e of the best
+ * (Wei, Iyer and Bilmes, Submodularity in Data Subset Selection and Active Learning, ICML 2015); with a classifier's
+ * uncertainty as weight it goes where that is unsure of many. Pictures unlike all others are chosen late, for they
+ * stand for nothing but themselves. Among equals the first.
  *
  * @param rows candidates, each of length one
  * @param centres what is labelled already, each of length one; may have no rows
- * @returns indices of `count` rows (fewer when there are not so many), the farthest first
+ * @returns indices of `count` rows (fewer when there are not so many), the most telling first
  */
-export async function coreSet(rows: Matrix, centres: Matrix, count: number): Promise<number[]> {
-  // The largest cosine to any centre: the smaller it is, the farther the row.
-  const nearest = new Float32Array(rows.rows).fill(-2);
+export async function representatives(
+  rows: Matrix,
+  { rows: field, weights }: Field,
+  centres: Matrix,
+  count: number,
+): Promise<number[]> {
+  // Of each picture of the field, its largest cosine so far.
+  const nearest = new Float32Array(field.rows);
   for (let from = 0; from < centres.rows; from += centresAtOnce) {
     const to = Math.min(centres.rows, from + centresAtOnce);
     const data = centres.data.subarray(from * centres.columns, to * centres.columns);
-    approach(nearest, await timesTransposed(rows, { ...centres, rows: to - from, data }));
+    const cosines = await timesTransposed(field, { ...centres, rows: to - from, data });
+    for (let i = 0; i < field.rows; i++)
+      for (const cosine of rowOf(cosines, i)) if (cosine > nearest[i]!) nearest[i] = cosine;
   }
+  const cosines = await timesTransposed(rows, field);
+  const gainOf = (row: number) => {
+    const own = rowOf(cosines, row);
+    let gain = 0;
+    for (let i = 0; i < own.length; i++)
+      if (own[i]! > nearest[i]!) gain += weights[i]! * (own[i]! - nearest[i]!);
+    return gain;
+  };
+
+  // A gain only shrinks while more is chosen, so one that was computed earlier is a bound: only the largest is
+  // computed anew (Minoux's lazy greedy algorithm, 1978).
+  const gains = Float64Array.from({ length: rows.rows }, (_, row) => gainOf(row));
+  const computedAt = new Int32Array(rows.rows);
   const chosen: number[] = [];
-  const taken = new Uint8Array(rows.rows);
   while (chosen.length < Math.min(count, rows.rows)) {
-    let best = -1;
-    for (let i = 0; i < rows.rows; i++) {
-      if (!taken[i] && (best < 0 || nearest[i]! < nearest[best]!)) best = i;
+    const best = largest(gains);
+    if (computedAt[best] !== chosen.length) {
+      gains[best] = gainOf(best);
+      computedAt[best] = chosen.length;
+      continue;
     }
-    taken[best] = 1;
     chosen.push(best);
-    const data = rowOf(rows, best);
-    approach(nearest, await timesTransposed(rows, { rows: 1, columns: rows.columns, data }));
+    gains[best] = Number.NEGATIVE_INFINITY;
+    const own = rowOf(cosines, best);
+    for (let i = 0; i < own.length; i++) if (own[i]! > nearest[i]!) nearest[i] = own[i]!;
   }
   return chosen;
 }
@@ -50,8 +81,8 @@ export async function coreSet(rows: Matrix, centres: Matrix, count: number): Pro
 /** Products of many centres at once are as quick as their memory is small. */
 const centresAtOnce = 256;
 
-function approach(nearest: Float32Array, cosines: Matrix): void {
-  for (let i = 0; i < nearest.length; i++) {
-    for (const cosine of rowOf(cosines, i)) if (cosine > nearest[i]!) nearest[i] = cosine;
-  }
+function largest(values: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
 }

@@ -11,22 +11,24 @@ import { outlierness } from '../assist/outliers.ts';
 import { sample } from '../assist/sample.ts';
 import { type Known, knownAs } from '../assist/state.ts';
 import { lessonOf, opinions, outOfFoldProbabilities, shortened, teach } from '../assist/teacher.ts';
-import { coreSet, uncertainty } from '../assist/what-next.ts';
+import { representatives, uncertainty } from '../assist/what-next.ts';
 import type {
   FingerprintsJob,
   JobResult,
   Labelled,
+  NextJob,
   ReviewJob,
   ReviewResult,
   SimilarJob,
-  SpreadJob,
   SuggestJob,
 } from '../protocol.ts';
 import { argmax } from '../training/classification.ts';
 import { featuresOf } from './embed.ts';
 
 /** Streams of the seed. */
-const [candidatesOf, referencesOf] = [11, 12];
+const [candidatesOf, referencesOf, fieldOf] = [11, 12, 17];
+/** What is chosen has to stand for so many pictures at the most. */
+const fieldSize = 2000;
 
 const lesson = (embedding: Embedding, { ids, labels, classes }: Labelled) =>
   lessonOf(embedding, ids, labels, classes);
@@ -54,17 +56,25 @@ export async function suggest(job: SuggestJob): Promise<JobResult['suggest']> {
   return { ids, labels, confidences, uncertainties };
 }
 
-export async function spread(job: SpreadJob): Promise<JobResult['spread']> {
+export async function next(job: NextJob): Promise<JobResult['next']> {
   const known = await knownAs(job.embedding, job.rows);
   if (!known) return null;
   const { embedding } = known;
-  const withFeatures = (ids: Int32Array) =>
-    Array.from(ids).filter((id) => embedding.rowOf(id) !== undefined);
   const rows = (ids: readonly number[]) => embedding.gather(ids.map((id) => embedding.rowOf(id)!));
-  const candidates = sample(withFeatures(job.candidates), candidatesOf);
-  const centres = withFeatures(job.labelled);
-  const chosen = await coreSet(rows(candidates), rows(centres), job.count);
-  return { ids: chosen.map((i) => candidates[i]!) };
+  const places = Array.from(job.candidates.keys()).filter(
+    (i) => embedding.rowOf(job.candidates[i]!) !== undefined,
+  );
+  const idsAt = (some: readonly number[]) => some.map((i) => job.candidates[i]!);
+  const candidates = sample(places, candidatesOf);
+  const field = sample(places, fieldOf, fieldSize);
+  const labelled = Array.from(job.labelled).filter((id) => embedding.rowOf(id) !== undefined);
+  const chosen = await representatives(
+    rows(idsAt(candidates)),
+    { rows: rows(idsAt(field)), weights: field.map((i) => job.weights?.[i] ?? 1) },
+    rows(labelled),
+    job.count,
+  );
+  return { ids: chosen.map((i) => job.candidates[candidates[i]!]!) };
 }
 
 export async function similar(job: SimilarJob): Promise<JobResult['similar']> {
