@@ -1,7 +1,7 @@
 /**
  * `npm run -s bench -- label-issues [SET,...] [SEEDS]`: 5 % of the labels of a set are made wrong, and the review is asked
  * for labels that may be wrong. Prints how many of the planted ones it finds (recall) and how many of those that it
- * finds were planted (precision), and whether cleanlab flags the same pictures for the same probabilities.
+ * finds were planted (precision), and how many pictures only one of Graft and cleanlab flags for the same probabilities.
  *
  * cleanlab is run by the Python that GRAFT_BENCH_PYTHON names; without one that comparison is left out.
  */
@@ -25,8 +25,8 @@ interface Case {
   readonly probabilities: readonly (readonly number[])[];
 }
 
-/** What cleanlab flags in each case; null, having said why, when there is no cleanlab. */
-function cleanlab(cases: readonly Case[]): number[][] | null {
+/** What cleanlab flags in each case, as it comes and with ties decided as here; null, having said why, when there is no cleanlab. */
+function cleanlab(cases: readonly Case[]): [number[], number[]][] | null {
   const python = process.env.GRAFT_BENCH_PYTHON;
   if (!python) {
     console.error('cleanlab is not compared with: GRAFT_BENCH_PYTHON names no Python that has it.');
@@ -45,7 +45,7 @@ function cleanlab(cases: readonly Case[]): number[][] | null {
   return stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as number[]);
+    .map((line) => JSON.parse(line) as [number[], number[]]);
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -82,7 +82,9 @@ for (const name of names.split(',') as (keyof typeof sets)[]) {
     });
   }
   const theirs = cleanlab(cases);
-  const same = theirs?.every((rows, i) => rows.join() === found[i]!.join()) ?? null;
+  const apart = (rows: readonly number[], i: number) =>
+    rows.filter((row) => !found[i]!.includes(row)).length +
+    found[i]!.filter((row) => !rows.includes(row)).length;
   console.log(
     JSON.stringify({
       set: name,
@@ -93,7 +95,9 @@ for (const name of names.split(',') as (keyof typeof sets)[]) {
       precision: round(mean(scores.map(({ precision }) => precision))),
       recall: round(mean(scores.map(({ recall }) => recall))),
       precisionAtTop: round(mean(scores.map(({ firstOf }) => firstOf))),
-      sameAsCleanlab: same,
+      /** Pictures that only one of the two flags, mean over the seeds. */
+      apartFromCleanlab: theirs && round(mean(theirs.map(([rows], i) => apart(rows, i)))),
+      apartWithTiesAsHere: theirs && round(mean(theirs.map(([, rows], i) => apart(rows, i)))),
     }),
   );
 }

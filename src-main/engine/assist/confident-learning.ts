@@ -101,7 +101,8 @@ function keepOneEach(joint: readonly number[][]): number[][] {
 
 /**
  * Rounds numbers so that their sum stays (rounded): those whose rounding was most unfair are moved by one.
- * Halves go to the even neighbour, as in numpy.
+ * Halves go to the even neighbour, as in numpy. Of equally unfair ones the first goes up and the last down; in cleanlab
+ * numpy's sort decides, which is not stable and not the same on every processor.
  */
 export function roundKeepingSum(values: readonly number[]): number[] {
   const rounded = values.map(roundHalfEven);
@@ -110,7 +111,8 @@ export function roundKeepingSum(values: readonly number[]): number[] {
   while (left !== 0) {
     const step = Math.sign(left);
     const unfair = values.map((_, i) => i);
-    unfair.sort((a, b) => step * (values[b]! - rounded[b]! - (values[a]! - rounded[a]!)));
+    unfair.sort((a, b) => values[b]! - rounded[b]! - (values[a]! - rounded[a]!));
+    if (step < 0) unfair.reverse();
     for (const i of unfair.slice(0, Math.abs(left))) {
       rounded[i]! += step;
       left -= step;
