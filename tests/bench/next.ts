@@ -10,7 +10,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fit, logitsOf } from '../../src-main/engine/assist/softmax-regression.ts';
 import { centred, centreOf, decay, opinions, teach } from '../../src-main/engine/assist/teacher.ts';
-import { representatives, uncertainty } from '../../src-main/engine/assist/what-next.ts';
+import {
+  fromMiddle,
+  meanOf,
+  representatives,
+  uncertainty,
+} from '../../src-main/engine/assist/what-next.ts';
 import { argmax } from '../../src-main/engine/training/classification.ts';
 import { seededRandom, shuffled } from '../../src-main/engine/training/random.ts';
 import { root } from '../../src-main/programs.ts';
@@ -82,9 +87,11 @@ async function choose(
   const said = strategy === 'different' ? null : await unsure(set, labelled);
   if (strategy === 'uncertain' && said)
     return left.toSorted((a, b) => said[b]! - said[a]!).slice(0, step);
-  const rows = set.embedding.gather(left);
+  const raw = set.embedding.gather(left);
+  const middle = meanOf(raw);
+  const rows = fromMiddle(raw, middle);
   const weights = left.map((row) => said?.[row] ?? 1);
-  const centres = set.embedding.gather(labelled);
+  const centres = fromMiddle(set.embedding.gather(labelled), middle);
   const chosen = await representatives(rows, { rows, weights }, centres, step);
   return chosen.map((i) => left[i]!);
 }

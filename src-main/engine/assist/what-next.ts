@@ -1,5 +1,6 @@
 /** Which pictures to label next, so that few labels teach much. */
 import { type Matrix, rowOf, timesTransposed } from './algebra.ts';
+import { unitVector } from './embedding.ts';
 
 /**
  * How unsure a classifier is between its two likeliest classes: 1 - (p1 - p2), from 0 (sure) to 1 (a draw).
@@ -13,6 +14,27 @@ export function uncertainty(probabilities: ArrayLike<number>): number {
     else if (p > second) second = p;
   }
   return 1 - (first - second);
+}
+
+/** Mean of the rows. */
+export function meanOf({ rows, columns, data }: Matrix): Float32Array {
+  const mean = new Float64Array(columns);
+  for (let i = 0; i < rows * columns; i++) mean[i % columns]! += data[i]! / rows;
+  return Float32Array.from(mean);
+}
+
+/**
+ * Rows seen from the middle, each of length one. Among so many features a few pictures lie near everything, and would
+ * stand for all; from the middle they do not (Suzuki et al., Centering Similarity Measures to Reduce Hubs, EMNLP 2013).
+ */
+export function fromMiddle({ rows, columns, data }: Matrix, middle: Float32Array): Matrix {
+  const moved = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const own = moved.subarray(row * columns, (row + 1) * columns);
+    for (let f = 0; f < columns; f++) own[f] = data[row * columns + f]! - middle[f]!;
+    own.set(unitVector(own));
+  }
+  return { rows, columns, data: moved };
 }
 
 export interface Field {

@@ -11,7 +11,7 @@ import { outlierness } from '../assist/outliers.ts';
 import { sample } from '../assist/sample.ts';
 import { type Known, knownAs } from '../assist/state.ts';
 import { lessonOf, opinions, outOfFoldProbabilities, shortened, teach } from '../assist/teacher.ts';
-import { representatives, uncertainty } from '../assist/what-next.ts';
+import { fromMiddle, meanOf, representatives, uncertainty } from '../assist/what-next.ts';
 import type {
   FingerprintsJob,
   JobResult,
@@ -68,10 +68,12 @@ export async function next(job: NextJob): Promise<JobResult['next']> {
   const candidates = sample(places, candidatesOf);
   const field = sample(places, fieldOf, fieldSize);
   const labelled = Array.from(job.labelled).filter((id) => embedding.rowOf(id) !== undefined);
+  const stoodFor = rows(idsAt(field));
+  const middle = meanOf(stoodFor);
   const chosen = await representatives(
-    rows(idsAt(candidates)),
-    { rows: rows(idsAt(field)), weights: field.map((i) => job.weights?.[i] ?? 1) },
-    rows(labelled),
+    fromMiddle(rows(idsAt(candidates)), middle),
+    { rows: fromMiddle(stoodFor, middle), weights: field.map((i) => job.weights?.[i] ?? 1) },
+    fromMiddle(rows(labelled), middle),
     job.count,
   );
   return { ids: chosen.map((i) => job.candidates[candidates[i]!]!) };
