@@ -77,7 +77,7 @@ body { margin: 0; background: var(--panel); color: var(--text); font: 14px / 1.5
 header, main, footer { max-width: 60rem; margin: 0 auto; padding: 0 2rem; }
 header { padding-top: 4rem; }
 footer { padding-block: 3rem 4rem; font-size: 12px; }
-h1, h2, h3, p, dl, dd, ul, ol, figure { margin: 0; padding: 0; }
+h1, h2, h3, h4, p, dl, dd, ul, ol, figure { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
 h1 { margin-top: .25rem; font-size: 40px; line-height: 1.1; letter-spacing: -.02em; font-weight: 650; overflow-wrap: anywhere; }
 h2 { margin-bottom: 1rem; font-size: 22px; line-height: 1.25; letter-spacing: -.01em; font-weight: 620; }
@@ -150,9 +150,9 @@ figcaption { display: flex; flex-wrap: wrap; gap: 0 .75rem; margin-bottom: .35re
 details { margin-top: 1rem; }
 summary { color: var(--text-quiet); font-size: 12px; cursor: pointer; }
 .settings { columns: 3 15rem; column-gap: 2rem; margin: .5rem 0; font-size: 12px; }
-.settings dl { margin-bottom: .75rem; break-inside: avoid; }
+.group { margin-bottom: .75rem; break-inside: avoid; }
 .settings dl div { display: flex; justify-content: space-between; gap: 1rem; padding: .12rem 0; border-bottom: 1px solid var(--line); }
-.settings dl .group { border: 0; font-weight: 620; }
+.group h4 { font-size: inherit; font-weight: 620; }
 .settings dt { color: var(--text-quiet); }
 pre { margin: .75rem 0 0; padding: .75rem 1rem; border-radius: 6px; background: var(--ground); font: 12px / 1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
 

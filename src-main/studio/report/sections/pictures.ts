@@ -59,7 +59,7 @@ function dealt({ runs }: ReportContents): Html | null {
 ${table(`What run ${run.id} was given`, rows, [
   { title: 'Label', cell: ({ label }) => chip(label) },
   {
-    title: '',
+    title: html`<span class="hidden">As a bar</span>`,
     cell: ({ counts: each }) =>
       html`<div class="bar" aria-hidden="true">${splitName.options.map((set) => html`<i class="${set}" style="width:${((100 * each[set]) / most).toFixed(2)}%"></i>`)}</div>`,
   },
@@ -95,7 +95,7 @@ function bars(
         to === null ? `${words(from)} and more` : `${words(from)} to ${words(to)}`,
     },
     {
-      title: '',
+      title: html`<span class="hidden">As a bar</span>`,
       cell: (bar) =>
         html`<div class="bar" aria-hidden="true"><i style="width:${((100 * bar.count) / most).toFixed(2)}%"></i></div>`,
     },

@@ -25,13 +25,13 @@ ${quantised(run)}
 
 function settings({ recipe, settings: chosen }: RunContents['run']): readonly Html[] {
   return groupsOf(recipe).map(
-    ({ group, fields }) => html`<dl><div class="group">${settingGroups[group]}</div>
+    ({ group, fields }) => html`<div class="group"><h4>${settingGroups[group]}</h4><dl>
 ${fields.map((field) => {
   const [value, usual] = [chosen[field.name], defaultSettings[recipe][field.name]];
   const words = shownValue(field, value);
   return html`<div><dt>${field.title}</dt><dd>${value === usual ? words : html`<b title="${shownValue(field, usual)} unless changed">${words}</b>`}</dd></div>
 `;
-})}</dl>`,
+})}</dl></div>`,
   );
 }
 
