@@ -51,7 +51,7 @@ describe('the memory of a planned run', () => {
     expect(all.memory!.bytes).toBeGreaterThan(4 * 4 * 134e6);
     const without = await ask('fine-tune-top', 'vgg16_conv');
     expect(without.memory!.bytes).toBeLessThan(top.memory!.bytes / 2);
-    expect(await ask('fine-tune-top')).toEqual(top);
+    expect((await ask('fine-tune-top')).memory!.bytes).toBe(top.memory!.bytes);
     await expect(ask('fine-tune-top', 'alexnet')).rejects.toThrow('There is no backbone "alexnet"');
   });
 });
