@@ -71,6 +71,12 @@ function standIn(ids: () => readonly number[]): Engine {
   const spread = (at: number) => at + 0.05 * (random() + random() - 1);
   const answers: Readonly<Record<string, () => unknown>> = {
     embed: () => ({ embedding: 'made up', rows: ids().length, failed: [] }),
+    suggest: () => ({
+      ids: new Int32Array(),
+      labels: new Int32Array(),
+      confidences: new Float32Array(),
+      uncertainties: new Float32Array(),
+    }),
     map: () => {
       const angle = (i: number) => (2 * Math.PI * (i % clusters)) / clusters;
       const far = (i: number) => 0.2 + 0.7 * (((i % clusters) * 7) % 11) * 0.1;
@@ -93,7 +99,7 @@ function standIn(ids: () => readonly number[]): Engine {
 }
 
 /** Milliseconds between frames while `act` is done in each. */
-const frames = (page: Page, act: string) =>
+const frames = (page: Page, act: string, count = 180) =>
   page.evaluate<number[]>(`(async () => {
     const map = document.querySelector('[role=application]');
     const press = (key, more) =>
@@ -101,7 +107,7 @@ const frames = (page: Page, act: string) =>
     const wheel = (deltaY) => map.dispatchEvent(new WheelEvent('wheel', { deltaY, clientX: 640, clientY: 400, bubbles: true, cancelable: true }));
     const intervals = [];
     let last = await new Promise(requestAnimationFrame);
-    for (let i = 0; i < 180; i++) {
+    for (let i = 0; i < ${count}; i++) {
       ${act};
       const now = await new Promise(requestAnimationFrame);
       intervals.push(now - last);
@@ -126,7 +132,8 @@ async function drawing(count: number): Promise<void> {
     await page.goto(door.url);
     await page.getByRole('gridcell').first().focus();
     await page.keyboard.press('Shift+M');
-    await page.getByRole('application').waitFor();
+    const map = page.getByRole('application');
+    await map.waitFor();
     await page.waitForTimeout(1000);
     const ways = {
       rest: '',
@@ -136,6 +143,12 @@ async function drawing(count: number): Promise<void> {
     };
     let rest = 0;
     for (const [name, act] of Object.entries(ways)) {
+      if (name !== 'rest') {
+        const before = await map.screenshot();
+        await frames(page, act, 1);
+        if (before.equals(await map.screenshot()))
+          throw new Error(`${name}: the map stayed as it was`);
+      }
       const intervals = await frames(page, act);
       const value = median(intervals);
       if (name === 'rest') rest = value;
