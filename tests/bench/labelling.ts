@@ -1,0 +1,338 @@
+/**
+ * `npm run -s bench -- labelling [pictures]`: photographs labelled from zero with the keyboard only, in the focus view,
+ * without suggestions and with them.
+ *
+ * 300 pictures of the foods set in a drawn order. Who labels knows all labels, and looks at each picture for `lookMs` (so that the
+ * run is short: a hand gives the program more time than that). Without suggestions each picture gets its number. With them
+ * Enter accepts a suggestion that is right, and the number corrects one that is wrong or stands where there is none. A group
+ * of `fewestOfGroup` or more is looked at when each label has pictures enough to be suggested; what does not belong is left out
+ * and the others are accepted together, or, where most do not belong, it is closed.
+ *
+ * The keys, the suggestions and the program's own times are measured; the time of the hand is a model (`hand`).
+ */
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright';
+import { seededRandom, shuffled } from '../../src-main/engine/training/random.ts';
+import { root } from '../../src-main/programs.ts';
+import type { Engine } from '../../src-main/studio/context.ts';
+import { createStudio } from '../../src-main/studio/studio.ts';
+import { fewestOfLabel } from '../../src-main/studio/suggestions.ts';
+import { openWebDoor } from '../../src-main/web/door.ts';
+import type { EventName, Studio, StudioEvent } from '../../src-shared/contract.ts';
+import { chromiumOptions } from '../setup/chromium.ts';
+import { labelledSet } from './helpers/labelled-sets/write.ts';
+import { print, quantile } from './helpers/print.ts';
+
+/** Seconds of the hand and the eye: a model. */
+const hand = {
+  /** To judge a picture and press one of six numbers. */
+  number: 1,
+  /** To confirm a suggestion that is right. */
+  confirm: 0.6,
+  /** To see that a suggestion is wrong, and press the number. */
+  correct: 1.2,
+  /** For each picture of a group. */
+  glance: 0.3,
+  /** For any other key. */
+  key: 0.3,
+};
+const lookMs = 250;
+const fewestOfGroup = 5;
+
+const noEngine: Engine = {
+  run: () => Promise.reject(new Error('there are no suggestions')),
+  close: async () => {},
+};
+
+interface Picture {
+  /** Its file, by the order of the list. */
+  readonly name: string;
+  readonly label: number;
+}
+
+type Data<N extends EventName> = (StudioEvent & { name: N })['data'];
+
+/** Ends with the next event of this name that fits. */
+function next<N extends EventName>(
+  studio: Studio,
+  name: N,
+  fits: (data: Data<N>) => boolean = () => true,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = studio.subscribe((event) => {
+    if (event.name !== name || !fits(event.data as Data<N>)) return;
+    stop();
+    resolve();
+  });
+  return promise;
+}
+
+/** What stands on the picture in sight. */
+interface Sight {
+  readonly name: string;
+  readonly unlabelled: boolean;
+  readonly suggested: string | undefined;
+}
+
+async function sight(page: Page): Promise<Sight> {
+  const words = await page.locator('.focus .view').getAttribute('aria-label');
+  const [, name = '', label, suggested] =
+    /^(.*?), (.*?)(?:, suggested: (.*), \d+ %)?, \d+ of \d+$/.exec(words ?? '') ?? [];
+  return { name, unlabelled: label === 'unlabelled', suggested };
+}
+
+/** In the page: milliseconds from the next key until another picture is painted, at least small. */
+const watch = `(() => {
+  const view = document.querySelector('.focus .view');
+  const source = () => view.querySelector('img')?.src;
+  const before = source();
+  window.shown = new Promise((resolve) => {
+    addEventListener('keydown', () => {
+      const began = performance.now();
+      const look = () => {
+        const img = view.querySelector('img');
+        if (img && img.src !== before && img.complete && img.naturalWidth > 0)
+          setTimeout(() => resolve(performance.now() - began));
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }, { capture: true, once: true });
+  });
+})()`;
+
+/** One person at the keyboard. */
+class Person {
+  keys = 0;
+  handSeconds = 0;
+  shown = 0;
+  right = 0;
+  /** Of these, when each label had pictures enough. */
+  shownLater = 0;
+  rightLater = 0;
+  groups = 0;
+  ofGroups = 0;
+  wrongInGroups = 0;
+  /** Groups of which most did not belong. */
+  closed = 0;
+  readonly waits: number[] = [];
+  readonly #page: Page;
+  readonly #studio: Studio;
+  readonly #classes: readonly string[];
+  readonly #labelIds: readonly number[];
+  /** Label by file, of those without one. */
+  readonly #left: Map<string, number>;
+  readonly #suggestions: boolean;
+  /** Pictures of each label that were labelled one by one. */
+  readonly #given: number[];
+  /** Pictures that did not belong to their group: they are offered again. */
+  readonly #leftOut = new Set<number>();
+
+  constructor(
+    page: Page,
+    studio: Studio,
+    classes: readonly string[],
+    labelIds: readonly number[],
+    pictures: readonly Picture[],
+    suggestions: boolean,
+  ) {
+    this.#page = page;
+    this.#studio = studio;
+    this.#classes = classes;
+    this.#labelIds = labelIds;
+    this.#given = classes.map(() => 0);
+    this.#left = new Map(pictures.map(({ name, label }) => [name, label]));
+    this.#suggestions = suggestions;
+  }
+
+  async #press(key: string, seconds: number): Promise<void> {
+    this.keys++;
+    this.handSeconds += seconds;
+    await this.#page.keyboard.press(key);
+  }
+
+  /** A key after which another picture is there. */
+  async #on(key: string, seconds: number): Promise<void> {
+    if (this.#left.size === 0) return this.#press(key, seconds);
+    await this.#page.evaluate(watch);
+    await this.#press(key, seconds);
+    this.waits.push(await this.#page.evaluate<number>('window.shown'));
+  }
+
+  async labelAll(): Promise<void> {
+    await this.#press('f', hand.key);
+    while (this.#left.size > 0) {
+      await this.#page.waitForTimeout(lookMs);
+      if (this.#suggestions && (await this.#group())) continue;
+      const { name, unlabelled, suggested } = await sight(this.#page);
+      const label = this.#left.get(name);
+      if (!unlabelled || label === undefined) {
+        await this.#on('ArrowRight', hand.key);
+        continue;
+      }
+      this.#left.delete(name);
+      this.#given[label]!++;
+      const right = suggested === this.#classes[label];
+      if (suggested !== undefined) this.shown++;
+      if (right) this.right++;
+      if (suggested !== undefined && this.#allKnown()) {
+        this.shownLater++;
+        if (right) this.rightLater++;
+      }
+      if (right) await this.#on('Enter', hand.confirm);
+      else await this.#on(String(label + 1), suggested === undefined ? hand.number : hand.correct);
+    }
+  }
+
+  /** Has each label pictures enough to be suggested? */
+  #allKnown(): boolean {
+    return this.#given.every((many) => many >= fewestOfLabel);
+  }
+
+  /** Looks at the first group, if it is worth it. */
+  async #group(): Promise<boolean> {
+    if (!this.#allKnown()) return false;
+    const { groups } = await this.#studio.call('assist.groups', {});
+    const [group] = groups;
+    const fresh = group?.imageIds.filter((id) => !this.#leftOut.has(id)).length ?? 0;
+    if (!group || fresh < fewestOfGroup) return false;
+    const place = this.#labelIds.indexOf(group.labelId);
+    const { images } = await this.#studio.call('images.get', { ids: group.imageIds });
+    const names = new Map(images.map(({ id, name }) => [id, name]));
+    const wrong = group.imageIds.flatMap((id, i) =>
+      this.#left.get(names.get(id)!) === place ? [] : [i],
+    );
+    for (const i of wrong) this.#leftOut.add(group.imageIds[i]!);
+    await this.#press('r', hand.key);
+    const dialog = this.#page.getByRole('dialog', { name: /look like/ });
+    await dialog.waitFor();
+    this.handSeconds += hand.glance * group.imageIds.length;
+    const taken = group.imageIds.length - wrong.length;
+    if (2 * taken < group.imageIds.length) {
+      this.closed++;
+      await this.#press('Escape', hand.key);
+      await dialog.waitFor({ state: 'detached' });
+      return false;
+    }
+    // Back from "Label", over "Not now", to the last picture, and on to the first.
+    const steps = wrong.length === 0 ? 0 : group.imageIds.length + 1 - wrong[0]!;
+    for (let step = 1; step <= steps; step++) {
+      await this.#press('Shift+Tab', hand.key);
+      if (wrong.includes(group.imageIds.length + 1 - step)) await this.#press('Space', hand.key);
+    }
+    for (let step = 0; step < steps; step++) await this.#press('Tab', hand.key);
+    const given = next(this.#studio, 'labels.assigned');
+    await this.#press('Enter', hand.key);
+    await given;
+    await dialog.waitFor({ state: 'detached' });
+    this.groups++;
+    this.ofGroups += taken;
+    this.wrongInGroups += wrong.length;
+    for (const [i, id] of group.imageIds.entries())
+      if (!wrong.includes(i)) this.#left.delete(names.get(id)!);
+    return true;
+  }
+}
+
+async function label(
+  browser: Browser,
+  folder: string,
+  classes: readonly string[],
+  pictures: readonly Picture[],
+  suggestions: boolean,
+): Promise<number> {
+  const home = await mkdtemp(join(tmpdir(), 'graft-bench-'));
+  process.env.GRAFT_HOME = join(home, 'home');
+  const studio = createStudio(suggestions ? {} : { engine: noEngine });
+  const door = await openWebDoor(studio, { rendererDir: join(root, 'out', 'renderer') });
+  const name = suggestions ? 'with' : 'without';
+  try {
+    await studio.call('project.create', { path: join(home, 'project') });
+    const labelIds: number[] = [];
+    for (const each of classes)
+      labelIds.push((await studio.call('labels.create', { name: each })).id);
+    const began = performance.now();
+    const seen = next(
+      studio,
+      'assist.progress',
+      ({ state, done }) => state === 'ready' && done === pictures.length,
+    );
+    const imported = next(studio, 'import.finished');
+    await studio.call('images.import', { sources: [folder], labels: 'none' });
+    await imported;
+    if (suggestions) {
+      await seen;
+      const value = (performance.now() - began) / 1000;
+      print({ name: 'imported-and-seen', value, unit: 's' });
+    }
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(20_000);
+    await page.goto(door.url);
+    await page.getByRole('gridcell').first().focus();
+    const person = new Person(page, studio, classes, labelIds, pictures, suggestions);
+    await person.labelAll();
+    await page.getByText('All changes saved').waitFor();
+    await check(studio, labelIds, pictures);
+    await page.close();
+
+    const { waits, keys, handSeconds, shown, right } = person;
+    const waited = waits.reduce((sum, ms) => sum + ms, 0) / 1000;
+    const total = handSeconds + waited;
+    print({ name: `${name}-keys`, value: keys, unit: 'keys' });
+    print({ name: `${name}-next-picture-p50`, value: quantile(waits, 0.5), unit: 'ms' });
+    print({ name: `${name}-next-picture-p95`, value: quantile(waits, 0.95), unit: 'ms' });
+    print({ name: `${name}-waited`, value: waited, unit: 's' });
+    print({ name: `${name}-total-by-the-model`, value: total, unit: 's' });
+    if (suggestions) {
+      print({ name: 'suggested', value: shown, unit: 'pictures' });
+      print({ name: 'suggested-right', value: (100 * right) / shown, unit: '%' });
+      print({ name: 'suggested-later', value: person.shownLater, unit: 'pictures' });
+      const later = (100 * person.rightLater) / person.shownLater;
+      print({ name: 'suggested-later-right', value: later, unit: '%' });
+      print({ name: 'groups', value: person.groups, unit: 'groups' });
+      print({ name: 'groups-closed', value: person.closed, unit: 'groups' });
+      print({ name: 'labelled-in-groups', value: person.ofGroups, unit: 'pictures' });
+      print({ name: 'left-out-of-groups', value: person.wrongInGroups, unit: 'pictures' });
+    }
+    return total;
+  } finally {
+    await door.close();
+    await studio.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Throws unless each picture has its label. */
+async function check(
+  studio: Studio,
+  labelIds: readonly number[],
+  pictures: readonly Picture[],
+): Promise<void> {
+  const { ids } = await studio.call('images.query', { filter: {}, sort: 'name' });
+  const { images } = await studio.call('images.get', { ids });
+  const known = new Map(pictures.map((one) => [one.name, one.label]));
+  const wrong = images.filter(({ name, labelId }) => labelId !== labelIds[known.get(name)!]);
+  if (images.length !== pictures.length || wrong.length > 0)
+    throw new Error(`${wrong.length} of ${images.length} pictures have not their label`);
+}
+
+const count = Number(process.argv[2] ?? 300);
+const set = await labelledSet('foods', 200);
+const chosen = shuffled(set.pictures, seededRandom(1, 1)).slice(0, count);
+const folder = await mkdtemp(join(tmpdir(), 'graft-bench-pictures-'));
+const browser = await chromium.launch(chromiumOptions());
+try {
+  const pictures: Picture[] = [];
+  for (const [i, { path, label }] of chosen.entries()) {
+    const name = `photo ${String(i + 1).padStart(3, '0')}.png`;
+    await copyFile(path, join(folder, name));
+    pictures.push({ name, label });
+  }
+  const without = await label(browser, folder, set.classes, pictures, false);
+  const withThem = await label(browser, folder, set.classes, pictures, true);
+  print({ name: 'times-as-fast-by-the-model', value: without / withThem, unit: 'x' });
+} finally {
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+}
