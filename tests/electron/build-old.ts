@@ -19,6 +19,7 @@ function oldElectron(shim: string): Plugin {
       if (id === 'electron') return join(here, shim);
       if (id === 'electron-itself') return { id: 'electron', external: true };
       if (id === 'node:fs/promises') return join(here, 'fs-promises.mjs');
+      if (id === 'node:stream/promises') return join(here, 'stream-promises.mjs');
       if (id.startsWith('node:')) return { id: id.slice(5), external: true };
       // The studio of this process: never loaded by a window onto another studio.
       if (/\/(studio\/studio|web\/door)\.ts$/.test(id))
