@@ -43,7 +43,8 @@ it('misses no epoch while the connection is away', async () => {
   run!.epoch(1);
   await curve('validation: 1.00 after 4').waitFor();
   // Every epoch is a point of the curve: a move to the first, a line to each of the others.
-  const path = await curve('validation').locator('path.curve').getAttribute('d');
+  const line = curve('validation').locator('path[stroke-linejoin=round]');
+  const path = await line.getAttribute('d');
   expect(path?.match(/[ML]/g)).toEqual(['M', 'L', 'L', 'L']);
 
   proxy.cut();
