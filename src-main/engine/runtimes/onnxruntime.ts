@@ -6,6 +6,7 @@ import type { ElementType, Graph, Tensor, TensorData, ValueInfo } from '../graph
 import { encodeApart } from '../graph/onnx-encode.ts';
 import { deviceReason } from './device-reason.ts';
 import {
+  allHere,
   DeviceFailed,
   isHere,
   type Runtime,
@@ -128,13 +129,7 @@ async function open(
     inputs: describe(session.inputMetadata),
     outputs: describe(session.outputMetadata),
     runThere,
-    async run(feeds, fetches, into) {
-      const results = await runThere(feeds, fetches, into);
-      for (const [name, value] of Object.entries(results)) {
-        if (!isHere(value)) throw new Error(`the output "${name}" stays on the device`);
-      }
-      return results as Record<string, Tensor>;
-    },
+    run: async (feeds, fetches, into) => allHere(await runThere(feeds, fetches, into)),
     async close() {
       if (profile !== undefined) session.endProfiling();
       await session.release();

@@ -32,6 +32,14 @@ export type Values = Readonly<Record<string, Value>>;
 
 export const isHere = (value: Value): value is Tensor => 'data' in value;
 
+/** For `Session.run`: throws when one of the outputs stays on the device. */
+export function allHere(values: Record<string, Value>): Record<string, Tensor> {
+  for (const [name, value] of Object.entries(values)) {
+    if (!isHere(value)) throw new Error(`the output "${name}" stays on the device`);
+  }
+  return values as Record<string, Tensor>;
+}
+
 export interface Session {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];

@@ -3,6 +3,7 @@ import { StudioError } from '../../../../src-shared/errors.ts';
 import { foldBatchNorm } from '../../graph/fold-batch-norm.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
 import {
+  allHere,
   type DeviceTensor,
   isHere,
   type Session,
@@ -66,13 +67,7 @@ export function openSession(
     inputs: graph.inputs,
     outputs: graph.outputs,
     runThere,
-    async run(feeds, fetches, into) {
-      const results = await runThere(feeds, fetches, into);
-      for (const [name, value] of Object.entries(results)) {
-        if (!isHere(value)) throw new Error(`the output "${name}" stays on the device`);
-      }
-      return results as Record<string, Tensor>;
-    },
+    run: async (feeds, fetches, into) => allHere(await runThere(feeds, fetches, into)),
     async close() {
       interpreter.dispose();
     },
