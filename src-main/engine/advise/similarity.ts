@@ -108,7 +108,8 @@ export function lead(byBlock: readonly number[]): number {
   return byBlock.at(-1)! - Math.max(...byBlock.slice(0, earlyBlocks(byBlock.length)));
 }
 
-function median(values: readonly (number | null)[]): number {
+/** Of the blocks that have one. */
+export function median(values: readonly (number | null)[]): number {
   const known = values.filter((value) => value !== null).toSorted((a, b) => a - b);
   return known[Math.floor(known.length / 2)]!;
 }

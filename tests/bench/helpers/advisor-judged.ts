@@ -1,4 +1,5 @@
 /** The advisor's measurements of each cell of its benchmark beside what was trained there. */
+import { lead, median } from '../../../src-main/engine/advise/similarity.ts';
 import {
   headPart,
   logmePart,
@@ -6,7 +7,7 @@ import {
   similarityScore,
   statisticsPart,
 } from '../../../src-shared/advisor/position.ts';
-import { earlyBlocks, type RecipeName } from '../../../src-shared/recipes.ts';
+import type { RecipeName } from '../../../src-shared/recipes.ts';
 import type { AdviceLine, Cell, RunLine } from './advisor-runs.ts';
 
 type Similarity = AdviceLine['advice']['similarity'];
@@ -50,18 +51,13 @@ export function judgedCells(lines: readonly (RunLine | AdviceLine)[]): readonly 
  *
  * @param errors standard errors that the last block may be behind before it is doubted, in the place of the constant
  */
-export function scoreOf({ byBlock, lead, source }: Similarity, errors: number): number {
-  const early = earlyBlocks(byBlock.length);
-  const depths = byBlock.map(({ logme }) => logme);
-  const divergences = byBlock
-    .flatMap(({ divergence }) => (divergence ? [divergence.value] : []))
-    .toSorted((a, b) => a - b);
-  const { value, high } = lead!;
+export function scoreOf({ byBlock, lead: measured, source }: Similarity, errors: number): number {
+  const { value, high } = measured!;
   const error = (high - value) / 1.96;
   return similarityScore({
     probes: probesPart(value, error, errors),
-    logme: logmePart(depths.at(-1)! - Math.max(...depths.slice(0, early))),
-    statistics: statisticsPart(divergences[Math.floor(divergences.length / 2)]!),
+    logme: logmePart(lead(byBlock.map(({ logme }) => logme))),
+    statistics: statisticsPart(median(byBlock.map(({ divergence }) => divergence?.value ?? null))),
     head: source ? headPart(source.entropy.value) : null,
   });
 }
