@@ -2,9 +2,11 @@
  * The folder of feature caches as a whole: what is in it, how large it may be, and what nobody will ask for
  * again. Files that a process has open are left as they are.
  */
+
 import { type FileHandle, open, readdir, rm, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { replaceFile } from '../../atomic-file.ts';
+import { isAlive } from '../../is-alive.ts';
 import { extension, type FeatureKey, hashBytes, headBytes, magic } from './cache.ts';
 
 export interface CacheFile {
@@ -54,16 +56,6 @@ async function openFiles(folder: string, names: readonly string[]): Promise<Read
     else await rm(join(folder, mark), { force: true });
   }
   return used;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user lives too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Null when it has gone meanwhile. */

@@ -1,4 +1,5 @@
 /** Brings TensorFlow into the user's own folder: what counts there is whole and was seen to work. */
+
 import { randomUUID } from 'node:crypto';
 import {
   mkdir,
@@ -22,6 +23,7 @@ import type {
 import { replaceFile } from '../../atomic-file.ts';
 import { recordPath, tensorflowHome } from '../../engine/runtimes/tensorflow/installation.ts';
 import { requireRoom } from '../../images/room.ts';
+import { isAlive } from '../../is-alive.ts';
 import { checkHash } from '../download.ts';
 import { downloadWheel } from '../wheel.ts';
 import { buildBinding } from './binding.ts';
@@ -210,15 +212,6 @@ async function lock(): Promise<() => Promise<void>> {
       );
     }
     await rm(lockPath(), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
