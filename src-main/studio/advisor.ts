@@ -1,4 +1,5 @@
 /** The course's two questions, answered by measurement; and the answer held against what came of it. */
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Advice, Outcome } from '../../src-shared/advisor/advice.ts';
 import { quadrantOf } from '../../src-shared/advisor/position.ts';
@@ -88,6 +89,7 @@ export function advisorCalls(
     const quadrant = quadrantOf(found.similarity.score, found.amount.score);
     const advice: Advice = {
       backbone: name,
+      labels: hashOf(labelled),
       similarity: found.similarity,
       amount: { ...found.amount, labelled: examples.length, perClass },
       quadrant,
@@ -128,8 +130,11 @@ export function advisorCalls(
 
   const chosen = async (name: string | undefined) => name ?? (await bestBackbone()).name;
   const outdated = (project: OpenProject, name: string) => {
-    const measured = project.store.advices.latest(name)?.amount.perClass;
-    return !isDeepStrictEqual(measured, countsOf(project));
+    const measured = project.store.advices.latest(name);
+    return (
+      !isDeepStrictEqual(measured?.amount.perClass, countsOf(project)) ||
+      measured?.labels !== hashOf(classesOf(project, 1).labelled)
+    );
   };
 
   const looked = eager
@@ -139,7 +144,7 @@ export function advisorCalls(
         ],
         outdatedBy: (project, name) =>
           missingForAdvice(project) === null && outdated(project, name)
-            ? JSON.stringify(countsOf(project))
+            ? hashOf(classesOf(project, 1).labelled)
             : null,
         measure(project, name) {
           const measurement = begin(project, name);
@@ -185,6 +190,10 @@ export function advisorCalls(
     },
   };
 }
+
+/** Of which picture has which label. */
+const hashOf = ({ ids, labels }: ReturnType<typeof classesOf>['labelled']): string =>
+  createHash('sha256').update(ids).update(labels).digest('hex');
 
 /** By label; excluded images do not count. */
 function countsOf({ store }: OpenProject): Record<string, number> {

@@ -93,8 +93,15 @@ it('measures by itself, and offers what it names until a person chooses otherwis
   await expect
     .poll(() => page.getByRole('checkbox', { name: 'Early features' }).isChecked())
     .toBe(true);
+  await page.getByRole('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
   await button.click();
   await until('the first run to start', () => started.length === 1);
+  const running = page.getByRole('region', { name: 'Running' }).getByRole('heading').first();
+  await expect
+    .poll(() => running.evaluate((heading) => heading.getBoundingClientRect().top), {
+      message: 'what was started comes into view',
+    })
+    .toBeGreaterThan(0);
 });
 
 it('tells what each quarter means, and shows how it was measured on demand', async () => {
@@ -123,8 +130,29 @@ it('moves the dot by itself when there are more labels', async () => {
   const before = await dotOf(page);
   await writeShapes(join(folder, 'more'), 12);
   await importAll(studio, [join(folder, 'more')], 'folders');
-  await expect.poll(() => jobs.length, { timeout: 15_000 }).toBe(2);
+  const { project } = await studio.call('project.current', {});
+  await expect
+    .poll(() => jobs.at(-1)?.examples.length, { timeout: 15_000 })
+    .toBe(project!.labelled);
   await expect.poll(() => dotOf(page)).toBeGreaterThan(before);
   await panel.getByRole('img', { name: /^Similar, lots: similarity 0\.70/ }).waitFor();
   await panel.getByText('So keep all it knows and train every layer gently.').waitFor();
+});
+
+it('measures again when two pictures have changed their labels, though the counts are as before', async () => {
+  const { studio, jobs } = await openAdvised();
+  const { project } = await studio.call('project.current', {});
+  const [first, second] = project!.labels;
+  const pictureOf = async ({ id }: { readonly id: number }) => {
+    const { ids } = await studio.call('images.query', { filter: { label: [id] }, sort: 'name' });
+    return ids[0]!;
+  };
+  const [one, other] = [await pictureOf(first!), await pictureOf(second!)];
+  await studio.call('labels.sort', {
+    piles: [
+      { imageIds: [one], labelId: second!.id },
+      { imageIds: [other], labelId: first!.id },
+    ],
+  });
+  await expect.poll(() => jobs.length, { timeout: 15_000 }).toBe(2);
 });
