@@ -1,8 +1,8 @@
 /** What is published as a Python package, brought by Python's own pip. */
-import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-shared/errors.ts';
+import { spawnGroup } from '../process-group.ts';
 
 /** What Python is called: on Unix, in some virtual environments and on Windows, by Windows's launcher. */
 const pythons = ['python3', 'python', 'py'] as const;
@@ -80,9 +80,10 @@ function run(
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly code: number | null; readonly errors: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const child = spawnGroup(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...env },
+      // A connection that breaks is taken up where it broke, by a pip that can (25.1); older ones read past it.
+      env: { PIP_RESUME_RETRIES: '10', ...process.env, ...env },
       ...(signal && { signal }),
     });
     let errors = '';

@@ -22,6 +22,28 @@ export const endlessPip = `
   require('fs').writeFileSync(process.env.TMPDIR + '/pip-unpack', Buffer.alloc(5e6));
   setTimeout(() => {}, 60_000);`;
 
+/** The same behind a shim that starts it, and writes the number of its process into a file. */
+export const shimmedPip = (file: string): string => `
+  if (process.argv.includes('--version')) process.exit(0);
+  const { spawn } = require('child_process');
+  const pip = spawn(process.execPath, ['-e', "setTimeout(() => {}, 60_000)"], { stdio: 'ignore' });
+  require('fs').writeFileSync(${JSON.stringify(file)}, String(pip.pid));`;
+
+/** A pip whose connection breaks the first time, after some of the file; then it brings a wheel of these bytes. */
+export const brokenPip = (bytes: string): string => `
+  if (process.argv.includes('--version')) process.exit(0);
+  const { existsSync, writeFileSync } = require('fs');
+  const [folder, seen] = [process.argv[process.argv.indexOf('--dest') + 1], __filename + '.seen'];
+  if (existsSync(seen)) writeFileSync(folder + '/it.whl', ${JSON.stringify(bytes)});
+  else {
+    writeFileSync(seen, '');
+    writeFileSync(process.env.TMPDIR + '/pip-unpack', 'some');
+    setTimeout(() => {
+      console.error('ERROR: Read timed out.');
+      process.exit(1);
+    }, 700);
+  }`;
+
 /** A pip that brings a wheel of these bytes. */
 export const pipOf = (bytes: string): string => `
   if (process.argv.includes('--version')) process.exit(0);

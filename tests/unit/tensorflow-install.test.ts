@@ -2,11 +2,19 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isAlive } from '../../src-main/is-alive.ts';
 import type { Studio } from '../../src-shared/contract.ts';
 import { zip } from '../helpers/archives.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
-import { endlessPip, onlyPrograms as pathOf, pipOf } from '../helpers/programs.ts';
+import {
+  brokenPip,
+  endlessPip,
+  onlyPrograms as pathOf,
+  pipOf,
+  shimmedPip,
+} from '../helpers/programs.ts';
 import { nextEvent, studioWithProject } from '../helpers/studio.ts';
+import { until } from '../helpers/until.ts';
 
 beforeEach(() => {
   vi.stubEnv('GRAFT_TENSORFLOW', ''); // a real one of the person who runs the tests
@@ -103,6 +111,30 @@ describe.skipIf(process.platform !== 'linux')('installing TensorFlow', () => {
     expect(await readdir(place)).toEqual(['downloads']);
     await onlyPrograms({ python3: pipOf('again'), 'g++': fine, make: fine });
     expect(await install(studio)).toContain('is not what it should be');
+  });
+
+  it('ends pip behind the shim that started it', async () => {
+    const { studio } = await studioHere();
+    const file = join(await temporaryFolder(), 'pid');
+    await onlyPrograms({ python3: shimmedPip(file), 'g++': fine, make: fine });
+    const ended = nextEvent(studio, 'tensorflow.changed');
+    await studio.call('tensorflow.install', { build: 'cpu' });
+    const pid = await until('pip runs', async () =>
+      Number(await readFile(file, 'utf8').catch(() => '')),
+    );
+    expect(isAlive(pid)).toBe(true);
+    await studio.call('tensorflow.cancel', {});
+    await ended;
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+
+  it('begins a file whose connection broke anew, and says so', async () => {
+    const { studio, place } = await studioHere();
+    await onlyPrograms({ python3: brokenPip('at last'), 'g++': fine, make: fine });
+    expect(await install(studio)).toContain('is not what it should be');
+    const { log } = await studio.call('tensorflow.state', {});
+    expect(log.join('\n')).toMatch(/Read timed out\. Trying again/);
+    expect(await readdir(join(place, 'downloads'))).toEqual([]);
   });
 
   it('goes on after a kill: its lock and its leavings count for nothing', async () => {

@@ -1,10 +1,10 @@
 /** Builds the binding between Node and TensorFlow from the sources that the npm package brings. */
-import { spawn } from 'node:child_process';
 import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { bindingPath } from '../../engine/runtimes/tensorflow/installation.ts';
+import { spawnGroup } from '../../process-group.ts';
 import type { Tools } from './needs.ts';
 
 /**
@@ -81,22 +81,13 @@ function run(
   // npm hands its configuration on, and node-gyp would take another Node's folder from it.
   const env = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawnGroup(process.execPath, args, {
       cwd,
       signal,
-      // A group of its own: make and the compiler end with it.
-      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...Object.fromEntries(env), ELECTRON_RUN_AS_NODE: '1' },
     });
-    signal.addEventListener('abort', () => {
-      try {
-        process.kill(-child.pid!, 'SIGKILL');
-      } catch {
-        // it has ended already
-      }
-    });
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of [child.stdout!, child.stderr!]) {
       let rest = '';
       stream.setEncoding('utf8').on('data', (text: string) => {
         const lines = (rest + text).split('\n');

@@ -10,8 +10,9 @@ import { nvidiaCards } from '../../engine/devices/cards.ts';
 import { readInstalled } from '../../engine/runtimes/tensorflow/installation.ts';
 import type { Context } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
-import { install, planInstall, remove } from './install.ts';
+import { install, remove } from './install.ts';
 import { offers, thisSystem, unavailable } from './packages.ts';
+import { planInstall } from './plan.ts';
 import { type Trial, tryTensorflow } from './probe.ts';
 
 type Calls = Pick<
