@@ -2,6 +2,7 @@
 import type { Node } from '../../graph/graph.ts';
 import type { Layout } from '../../graph/layout.ts';
 import { plain, type Rule, type Tape, target, type Value } from '../tape.ts';
+import { sumOver } from './sum.ts';
 
 /** Sums a gradient over the axes along which the value was repeated. */
 export function unbroadcast(
@@ -17,8 +18,7 @@ export function unbroadcast(
   if (repeated.length === 0 && extra === 0) return gradient;
   const whole = tape.lay(gradient, 'channels-first');
   if (repeated.length === 0) return plain(tape.reshape(whole, target(to)));
-  const axes = tape.g.constant(repeated, 'int64');
-  const sum = tape.g.node('ReduceSum', [whole, axes], { keepdims: 1 });
+  const sum = sumOver(tape.g, whole, repeated, gradient.dims.length, 1);
   return plain(extra === 0 ? sum : tape.reshape(sum, target(to)));
 }
 

@@ -2,6 +2,7 @@
 import { numberOf } from '../../graph/attributes.ts';
 import { dataTypes } from '../../graph/onnx-schema.ts';
 import { plain, type Rule } from '../tape.ts';
+import { sumOver } from './sum.ts';
 
 /** How much of a batch's statistics goes into the running ones: PyTorch's `momentum`. */
 const share = 0.1;
@@ -62,8 +63,7 @@ export const batchStatisticsNormalization: Rule = (tape, node) => {
   return (gradient) => {
     const dy = tape.lay(gradient, x.layout);
     const product = g.node('Mul', [dy, normal]);
-    const total = (name: string) =>
-      g.node('ReduceSum', [name, g.constant(axes, 'int64')], { keepdims: 0 });
+    const total = (name: string) => sumOver(g, name, axes, x.dims.length);
     tape.flow(shift, () => plain(total(dy)));
     tape.flow(scale, () => plain(total(product)));
     tape.flow(input, () => {

@@ -7,6 +7,7 @@ import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { gather } from './gather.ts';
 import { fields, reversedFields } from './receptive-fields.ts';
+import { sumOver } from './sum.ts';
 
 /**
  * The gradient of the input: the same product, over the fields of the output's gradient.
@@ -67,9 +68,7 @@ export function columnsConv(tape: Tape, c: Convolution): Backward {
       return { name: tape.reshape(dw, dims), layout: 'taps-first' };
     });
     if (c.bias !== undefined) {
-      tape.flow(c.bias, () =>
-        plain(g.node('ReduceSum', [dy, g.constant([0], 'int64')], { keepdims: 0 })),
-      );
+      tape.flow(c.bias, () => plain(sumOver(g, maps, [0, 1, 2], 4)));
     }
     tape.flow(c.input, () => ({
       name: inputGradient(tape, c, kernels, maps),

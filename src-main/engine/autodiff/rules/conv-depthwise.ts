@@ -8,6 +8,7 @@ import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { gather } from './gather.ts';
 import type { Field } from './receptive-fields.ts';
+import { sumOver } from './sum.ts';
 import { inputTiles, outputTiles, type Tiling } from './tiles.ts';
 
 /** From maps, channels last, to C x (N · tiles) x pixels of each. */
@@ -67,8 +68,7 @@ export function depthwiseConv(tape: Tape, c: Convolution): Backward {
       return plain(tape.reshape(dw, [channels, 1, rows.kernel, columns.kernel]));
     });
     if (c.bias !== undefined) {
-      const all = g.constant([0, 1, 2], 'int64');
-      tape.flow(c.bias, () => plain(g.node('ReduceSum', [dy, all], { keepdims: 0 })));
+      tape.flow(c.bias, () => plain(sumOver(g, dy, [0, 1, 2], 4)));
     }
     tape.flow(c.input, () => {
       const backward = inputTiles(c.window);

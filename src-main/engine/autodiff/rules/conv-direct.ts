@@ -6,6 +6,7 @@ import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { transposedAttributes } from './pooling.ts';
 import { range } from './receptive-fields.ts';
+import { sumOver } from './sum.ts';
 
 type Sizes = Pick<Convolution, 'window' | 'groups' | 'inside' | 'outside'>;
 
@@ -63,7 +64,7 @@ export function weightGradient(tape: Tape, c: Sizes, maps: string, dy: string): 
     const sum =
       inside === 1 && taps === 1
         ? // Depthwise: a sum of products needs no matrices.
-          g.node('ReduceSum', [g.node('Mul', [grouped, seen]), g.constant([0, 3], 'int64')])
+          sumOver(g, g.node('Mul', [grouped, seen]), [0, 3], 4, 1)
         : g.node('ReduceSum', [
             g.node('MatMul', [grouped, g.node('Transpose', [seen], { perm: [0, 1, 3, 2] })]),
             g.constant([0], 'int64'),
@@ -125,9 +126,7 @@ export function directConv(tape: Tape, c: Convolution): Backward {
     const dy = tape.lay(gradient, 'channels-first');
     tape.flow(c.weight, () => plain(weightGradient(tape, c, tape.read(c.input), dy)));
     if (c.bias !== undefined) {
-      tape.flow(c.bias, () =>
-        plain(g.node('ReduceSum', [dy, g.constant([0, 2, 3], 'int64')], { keepdims: 0 })),
-      );
+      tape.flow(c.bias, () => plain(sumOver(g, dy, [0, 2, 3], 4)));
     }
     tape.flow(c.input, () => plain(inputGradient(tape, c, weight, dy)));
   };

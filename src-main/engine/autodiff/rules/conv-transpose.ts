@@ -3,6 +3,7 @@ import { numberOf } from '../../graph/attributes.ts';
 import { transposedWindow } from '../../graph/shapes.ts';
 import { plain, type Rule } from '../tape.ts';
 import { weightGradient } from './conv-direct.ts';
+import { sumOver } from './sum.ts';
 
 export const convTranspose: Rule = (tape, node) => {
   const { g } = tape;
@@ -31,8 +32,6 @@ export const convTranspose: Rule = (tape, node) => {
     const mirrored = { window, groups, inside: perGroup! * groups, outside: inside! };
     tape.flow(weight, () => plain(weightGradient(tape, mirrored, dy, x)));
     if (!bias) return;
-    tape.flow(bias, () =>
-      plain(g.node('ReduceSum', [dy, g.constant([0, 2, 3], 'int64')], { keepdims: 0 })),
-    );
+    tape.flow(bias, () => plain(sumOver(g, dy, [0, 2, 3], 4)));
   };
 };

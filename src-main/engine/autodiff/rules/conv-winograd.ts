@@ -9,6 +9,7 @@ import type { Sliding } from '../../graph/window.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { range } from './receptive-fields.ts';
+import { sumOver } from './sum.ts';
 
 /** Side of a tile of the output, of the kernel, and of the patch of the input behind the tile. */
 const tile = 4;
@@ -192,8 +193,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
       return { name: tape.reshape(dKernels, dims), layout: 'taps-first' };
     });
     if (c.bias !== undefined) {
-      const all = g.constant([0, 1, 2], 'int64');
-      tape.flow(c.bias, () => plain(g.node('ReduceSum', [dy, all], { keepdims: 0 })));
+      tape.flow(c.bias, () => plain(sumOver(g, dy, [0, 1, 2], 4)));
     }
     tape.flow(c.input, () => {
       // A convolution of the output's gradient, with the kernels turned round and the channels swapped.

@@ -6,6 +6,7 @@ import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
 import { type Backward, plain, type Rule, type Tape } from '../tape.ts';
 import { unbroadcast } from './arithmetic.ts';
+import { sumOver } from './sum.ts';
 
 interface Normalised {
   readonly input: string;
@@ -30,7 +31,7 @@ function normalise(tape: Tape, node: Node, n: Normalised): Backward {
   const dims = tape.dims(n.input);
   const count = n.axes.reduce((product, axis) => product * (dims[axis] as number), 1);
   const mean = (name: string) => {
-    const sum = g.node('ReduceSum', [name, g.constant(n.axes, 'int64')], { keepdims: 1 });
+    const sum = sumOver(g, name, n.axes, dims.length, 1);
     return g.node('Mul', [sum, g.constant(1 / count)]);
   };
   const centred = g.node('Sub', [x, mean(x)]);
@@ -82,13 +83,13 @@ export const instanceNormalization: Rule = (tape, node) => {
   const [input, scale, shift] = node.inputs as [string, string, string];
   const dims = tape.dims(input);
   const beside = [-1, ...dims.slice(2).map(() => 1)];
-  const others = g.constant([0, ...range(2, dims.length)], 'int64');
+  const others = [0, ...range(2, dims.length)];
   return normalise(tape, node, {
     input,
     axes: range(2, dims.length),
     scale,
     shift,
     along: (name) => tape.reshape(name, beside),
-    collect: (name) => g.node('ReduceSum', [name, others], { keepdims: 0 }),
+    collect: (name) => sumOver(g, name, others, dims.length),
   });
 };

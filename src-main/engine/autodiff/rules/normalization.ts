@@ -4,6 +4,7 @@ import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
 import { float32, floats } from '../../graph/tensor.ts';
 import { plain, type Rule, type Tape } from '../tape.ts';
+import { sumOver } from './sum.ts';
 
 function statistics(tape: Tape, node: Node) {
   const [mean, variance] = [tape.frozen(node.inputs[3]!), tape.frozen(node.inputs[4]!)];
@@ -41,8 +42,7 @@ export const batchNormalization: Rule = (tape, node) => {
   return (gradient) => {
     const dy = tape.lay(gradient, x.layout);
     const axes = x.dims.length === 2 ? [0] : last ? [0, 1, 2] : [0, 2, 3];
-    const sum = (name: string) =>
-      g.node('ReduceSum', [name, g.constant(axes, 'int64')], { keepdims: 0 });
+    const sum = (name: string) => sumOver(g, name, axes, x.dims.length);
     tape.flow(input, () => ({ name: g.node('Mul', [dy, along(s)]), layout: x.layout }));
     if (!tape.needs(scale) && !tape.needs(shift)) return;
     const dt = sum(dy);

@@ -4,6 +4,7 @@ import { mapOf } from '../../graph/shapes.ts';
 import { float32 } from '../../graph/tensor.ts';
 import { divisors, type Sliding, windowOf } from '../../graph/window.ts';
 import { plain, type Rule, target } from '../tape.ts';
+import { sumOver } from './sum.ts';
 
 /** The gradient goes to the pixel that was the largest of its window (the first one, in a tie). */
 export const maxPool: Rule = (tape, node) => {
@@ -77,7 +78,7 @@ export const globalAveragePool: Rule = (tape, node) => {
   const [height, width] = mapOf(node, x.dims);
   const axes = x.layout === 'channels-last' ? [1, 2] : [2, 3];
   const part = g.constant(1 / (height * width));
-  const sum = g.node('ReduceSum', [x.name, g.constant(axes, 'int64')], { keepdims: 1 });
+  const sum = sumOver(g, x.name, axes, 4, 1);
   tape.define(output, g.node('Mul', [sum, part]), x.layout);
   return (gradient) =>
     tape.flow(input, () => {

@@ -5,6 +5,7 @@ import type { Layout } from '../../graph/layout.ts';
 import { axesOf } from '../../graph/shapes.ts';
 import { integers } from '../../graph/tensor.ts';
 import { plain, type Rule, type Tape, target } from '../tape.ts';
+import { sumOver } from './sum.ts';
 
 function axes(tape: Tape, node: Node, rank: number): readonly number[] {
   return axesOf(node, rank, (name) => {
@@ -27,9 +28,7 @@ function reduction(mean: boolean): Rule {
     const from = tape.lay(x, layout);
     const count = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
     const share = (name: string) => (mean ? g.node('Mul', [name, g.constant(1 / count)]) : name);
-    const sum = g.node('ReduceSum', [from, g.constant(inPlace, 'int64')], {
-      keepdims: keep ? 1 : 0,
-    });
+    const sum = sumOver(g, from, inPlace, x.dims.length, keep ? 1 : 0);
     tape.define(output, share(sum), keep ? layout : 'channels-first');
     return (gradient) =>
       tape.flow(input, () => {
