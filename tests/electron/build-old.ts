@@ -66,6 +66,12 @@ function page(out: string): InlineConfig {
   };
 }
 
+/** Builds an application that prints the page it is given, as the desktop window does. */
+export async function buildPrinterForOldElectron(folder: string): Promise<void> {
+  await build(program('tests/electron/print-main.ts', folder, 'main-shim.mjs', 'print.cjs'));
+  writeFileSync(join(folder, 'package.json'), '{"name":"printer","main":"print.cjs"}');
+}
+
 /** Builds an application folder for `electron FOLDER`. */
 export async function buildForOldElectron(folder: string): Promise<void> {
   const out = join(folder, 'out');
