@@ -4,6 +4,9 @@ import type { Label } from './domain.ts';
 /** A label needs a picture to train on, one to choose by and one to test. */
 export const leastPerLabel = 3;
 
+/** A label with fewer is neither suggested nor told from the others by suggestions. */
+export const fewestToSuggest = 5;
+
 /** A label with fewer is learned badly, however it is trained. */
 export const fewToLearn = 10;
 

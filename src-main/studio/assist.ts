@@ -1,8 +1,9 @@
 /** What the model helps with while labelling: proposals, what to label next, likeness, review. */
 import type { StudioEvent } from '../../src-shared/contract.ts';
 import type { AssistState, NextStrategy, Suggestion } from '../../src-shared/domain.ts';
+import { fewestToSuggest } from '../../src-shared/readiness.ts';
 import type { Guess } from '../store/image-filter.ts';
-import type { Context } from './context.ts';
+import type { Context, OpenProject } from './context.ts';
 import { fingerprinting, handOver } from './fingerprinting.ts';
 import type { Handlers } from './handlers.ts';
 import { looking } from './looking.ts';
@@ -117,9 +118,11 @@ export function assistCalls(
       return { suggestions: await proposed.proposals(imageIds) };
     },
 
-    'assist.groups': async () => {
-      context.project();
-      return { groups: groupsOf(await proposed.proposals(undefined, sureOfGroup)) };
+    'assist.groups': async ({ regardless }) => {
+      const waitingFor = thinLabels(context.project(), regardless);
+      if (waitingFor.length > 0) return { groups: [], waitingFor };
+      const sure = await proposed.proposals(undefined, sureOfGroup);
+      return { groups: groupsOf(sure), waitingFor };
     },
 
     'assist.next': async ({ strategy, count, imageIds }) => ({
@@ -177,6 +180,19 @@ export function assistCalls(
       }));
     },
   };
+}
+
+/**
+ * Labels that are in use, but not enough to be told from the others: their pictures would be found in the groups of
+ * others.
+ * @param besides are left out
+ */
+function thinLabels({ store }: OpenProject, besides: readonly number[]) {
+  return store.labels.list().flatMap(({ id, count, excluded }) => {
+    const pictures = count - excluded;
+    const isThin = pictures > 0 && pictures < fewestToSuggest && !besides.includes(id);
+    return isThin ? [{ labelId: id, pictures }] : [];
+  });
 }
 
 /** The surest of each label, the largest group first. */

@@ -2,12 +2,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Suggestion } from '../../src-shared/domain.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
+import { fewestToSuggest } from '../../src-shared/readiness.ts';
 import type { JobResult } from '../engine/protocol.ts';
 import type { Context, OpenProject } from './context.ts';
 import type { Classes, Looking } from './looking.ts';
 
-/** A label takes part from so many pictures on. */
-export const fewestOfLabel = 5;
 /** Labels in quick succession are taught together. */
 const debounceMs = 150;
 
@@ -90,7 +89,7 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
   const enough = () => {
     const project = context.current();
     const labels = project?.store.labels.list() ?? [];
-    return labels.filter(({ count, excluded }) => count - excluded >= fewestOfLabel).length >= 2;
+    return labels.filter(({ count, excluded }) => count - excluded >= fewestToSuggest).length >= 2;
   };
 
   async function teach(): Promise<void> {
@@ -100,7 +99,7 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       said = nothingSaid;
       return;
     }
-    const { labelIds, labelled } = classesOf(project, fewestOfLabel);
+    const { labelIds, labelled } = classesOf(project, fewestToSuggest);
     const answer = await pictures.ask<'suggest'>((question) =>
       context.engine.run({ kind: 'suggest', ...question, labelled }, { signal: ending.signal }),
     );

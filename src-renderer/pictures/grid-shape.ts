@@ -32,6 +32,12 @@ export function shapeOf(
   return { count, columns, rows, side, gap, padding, height };
 }
 
+/** Of cells that the page lays out by itself: only the order counts, a row is one high. */
+export const shapeOfColumns = (count: number, columns: number): GridShape => {
+  const rows = Math.ceil(count / columns);
+  return { count, columns, rows, side: 1, gap: 0, padding: 0, height: rows };
+};
+
 export const rowTop = (shape: GridShape, row: number): number =>
   shape.padding + row * (shape.side + shape.gap);
 

@@ -16,10 +16,17 @@ export const assistCalls = {
     z.strictObject({ imageIds: z.array(d.imageId).max(2000).optional() }),
     z.object({ suggestions: z.array(d.suggestion) }),
   ),
-  /** Pictures that surely belong to one label, to be accepted together after a look. */
+  /**
+   * Pictures that surely belong to one label, to be accepted together after a look. There are none while a label is in
+   * use that has too few pictures to be told from the others (`waitingFor`, with how many it has), for its pictures would
+   * be among them; but for labels that are to stay so (`regardless`).
+   */
   'assist.groups': define(
-    none,
-    z.object({ groups: z.array(z.object({ labelId: d.labelId, imageIds: z.array(d.imageId) })) }),
+    z.strictObject({ regardless: z.array(d.labelId).max(1000).default([]) }),
+    z.object({
+      groups: z.array(z.object({ labelId: d.labelId, imageIds: z.array(d.imageId) })),
+      waitingFor: z.array(z.object({ labelId: d.labelId, pictures: z.int().positive() })),
+    }),
   ),
   /** Unlabelled pictures in the order in which labels would teach most; `imageIds`: of these only. */
   'assist.next': define(

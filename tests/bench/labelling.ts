@@ -18,9 +18,9 @@ import { seededRandom, shuffled } from '../../src-main/engine/training/random.ts
 import { root } from '../../src-main/programs.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
-import { fewestOfLabel } from '../../src-main/studio/suggestions.ts';
 import { openWebDoor } from '../../src-main/web/door.ts';
 import type { EventName, Studio, StudioEvent } from '../../src-shared/contract.ts';
+import { fewestToSuggest } from '../../src-shared/readiness.ts';
 import { chromiumOptions } from '../setup/chromium.ts';
 import { labelledSet } from './helpers/labelled-sets/write.ts';
 import { print, quantile } from './helpers/print.ts';
@@ -72,18 +72,22 @@ function next<N extends EventName>(
 /** What stands on the picture in sight. */
 interface Sight {
   readonly name: string;
+  readonly isLast: boolean;
   readonly unlabelled: boolean;
   readonly suggested: string | undefined;
 }
 
 async function sight(page: Page): Promise<Sight> {
   const words = await page.locator('.focus .view').getAttribute('aria-label');
-  const [, name = '', label, suggested] =
-    /^(.*?), (.*?)(?:, suggested: (.*), \d+ %)?, \d+ of \d+$/.exec(words ?? '') ?? [];
-  return { name, unlabelled: label === 'unlabelled', suggested };
+  const [, name = '', label, suggested, place, total] =
+    /^(.*?), (.*?)(?:, suggested: (.*), \d+ %)?, (\d+) of (\d+)$/.exec(words ?? '') ?? [];
+  return { name, isLast: place === total, unlabelled: label === 'unlabelled', suggested };
 }
 
-/** In the page: milliseconds from the next key until another picture is painted, at least small. */
+/** A picture that has not come after so many milliseconds does not come. */
+const longest = 10_000;
+
+/** In the page: milliseconds from the next key until another picture is painted, at least small; -1: none came. */
 const watch = `(() => {
   const view = document.querySelector('.focus .view');
   const source = () => view.querySelector('img')?.src;
@@ -93,7 +97,8 @@ const watch = `(() => {
       const began = performance.now();
       const look = () => {
         const img = view.querySelector('img');
-        if (img && img.src !== before && img.complete && img.naturalWidth > 0)
+        if (performance.now() - began > ${longest}) resolve(-1);
+        else if (img && img.src !== before && img.complete && img.naturalWidth > 0)
           setTimeout(() => resolve(performance.now() - began));
         else requestAnimationFrame(look);
       };
@@ -157,7 +162,12 @@ class Person {
     if (this.#left.size === 0) return this.#press(key, seconds);
     await this.#page.evaluate(watch);
     await this.#press(key, seconds);
-    this.waits.push(await this.#page.evaluate<number>('window.shown'));
+    const waited = await this.#page.evaluate<number>('window.shown');
+    if (waited < 0) {
+      const { name } = await sight(this.#page);
+      throw new Error(`${key} on ${name} with ${this.#left.size} to go: no other picture came`);
+    }
+    this.waits.push(waited);
   }
 
   async labelAll(): Promise<void> {
@@ -165,10 +175,10 @@ class Person {
     while (this.#left.size > 0) {
       await this.#page.waitForTimeout(lookMs);
       if (this.#suggestions && (await this.#group())) continue;
-      const { name, unlabelled, suggested } = await sight(this.#page);
+      const { name, isLast, unlabelled, suggested } = await sight(this.#page);
       const label = this.#left.get(name);
       if (!unlabelled || label === undefined) {
-        await this.#on('ArrowRight', hand.key);
+        await this.#on(isLast ? 'Home' : 'ArrowRight', hand.key);
         continue;
       }
       this.#left.delete(name);
@@ -187,7 +197,7 @@ class Person {
 
   /** Has each label pictures enough to be suggested? */
   #allKnown(): boolean {
-    return this.#given.every((many) => many >= fewestOfLabel);
+    return this.#given.every((many) => many >= fewestToSuggest);
   }
 
   /** Looks at the first group, if it is worth it. */
@@ -215,13 +225,16 @@ class Person {
       await dialog.waitFor({ state: 'detached' });
       return false;
     }
-    // Back from "Label", over "Not now", to the last picture, and on to the first.
-    const steps = wrong.length === 0 ? 0 : group.imageIds.length + 1 - wrong[0]!;
-    for (let step = 1; step <= steps; step++) {
-      await this.#press('Shift+Tab', hand.key);
-      if (wrong.includes(group.imageIds.length + 1 - step)) await this.#press('Space', hand.key);
+    const columns = await dialog
+      .getByRole('listbox')
+      .evaluate((list) => getComputedStyle(list).gridTemplateColumns.split(' ').length);
+    let at = 0;
+    for (const i of wrong) {
+      for (; at + columns <= i; at += columns) await this.#press('ArrowDown', hand.key);
+      for (; at < i; at++) await this.#press('ArrowRight', hand.key);
+      for (; at > i; at--) await this.#press('ArrowLeft', hand.key);
+      await this.#press('Space', hand.key);
     }
-    for (let step = 0; step < steps; step++) await this.#press('Tab', hand.key);
     const given = next(this.#studio, 'labels.assigned');
     await this.#press('Enter', hand.key);
     await given;

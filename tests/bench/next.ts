@@ -19,7 +19,7 @@ import {
 import { argmax } from '../../src-main/engine/training/classification.ts';
 import { seededRandom, shuffled } from '../../src-main/engine/training/random.ts';
 import { root } from '../../src-main/programs.ts';
-import { fewestOfLabel } from '../../src-main/studio/suggestions.ts';
+import { fewestToSuggest } from '../../src-shared/readiness.ts';
 import { curvesSvg } from './helpers/curves-svg.ts';
 import { type EmbeddedSet, embeddedSet } from './helpers/embedded.ts';
 
@@ -44,7 +44,7 @@ interface Result {
 async function unsure({ embedding, labels }: EmbeddedSet, labelled: readonly number[]) {
   const counts = new Map<number, number>();
   for (const row of labelled) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1);
-  const classes = [...counts].flatMap(([label, many]) => (many >= fewestOfLabel ? [label] : []));
+  const classes = [...counts].flatMap(([label, many]) => (many >= fewestToSuggest ? [label] : []));
   if (classes.length < 2) return null;
   const rows = labelled.filter((row) => classes.includes(labels[row]!));
   const taught = await teach(embedding, {

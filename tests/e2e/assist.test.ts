@@ -67,16 +67,78 @@ describe('suggestions', () => {
     await page.keyboard.press('r');
     const dialog = page.getByRole('dialog', { name: /look like/ });
     await dialog.waitFor();
-    const pictures = dialog.getByRole('group', { name: 'Pictures' }).getByRole('button');
+    const pictures = dialog.getByRole('listbox', { name: 'Pictures' }).getByRole('option');
     const count = await pictures.count();
-    await pictures.first().click(); // it does not belong
-    await dialog.getByRole('button', { name: new RegExp(`^Label ${count - 1} picture`) }).focus();
+    const isOn = (index: number) =>
+      pictures.nth(index).evaluate((option) => option === document.activeElement);
+    expect(await isOn(0)).toBe(true);
+    await page.keyboard.press('End');
+    expect(await isOn(count - 1)).toBe(true);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Space'); // it does not belong
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Space'); // it does
+    await page.keyboard.press('Home');
+    expect(await isOn(0)).toBe(true);
+    expect(await pictures.nth(count - 2).getAttribute('aria-selected')).toBe('false');
+    await dialog.getByRole('button', { name: new RegExp(`^Label ${count - 1} picture`) }).waitFor();
+    // One stop for Tab, then the buttons.
+    await page.keyboard.press('Tab');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .toMatch(/Not now/);
+    await page.keyboard.press('Shift+Tab');
+    expect(await isOn(0)).toBe(true);
     await page.keyboard.press('Enter');
     await page.getByText(/labelled (circle|square|triangle)\./).waitFor();
     await saved(page);
     expect(await labelled(studio)).toBe(before + count - 1);
     await page.keyboard.press('Control+z');
     await expect.poll(() => labelled(studio)).toBe(before);
+  });
+
+  it('of a group move the focus mode on to a picture without a label', async () => {
+    const { page } = await shapesProject();
+    await onFirst(page);
+    await page.getByRole('button', { name: /^Look at them/ }).waitFor();
+    await page.keyboard.press('f');
+    const view = page.getByRole('region', { name: 'Focus' }).getByRole('group').first();
+    // To the picture that the group ends with, so that it is labelled with it.
+    await page.keyboard.press('End');
+    for (let steps = 0; steps < 60; steps++) {
+      const name = await view.getAttribute('aria-label');
+      if (/unlabelled, suggested: \w+, (9\d|100) %/.test(name!)) break;
+      await page.keyboard.press('ArrowLeft');
+    }
+    let accepted = 0;
+    for (; accepted < 3; accepted++) {
+      await page.keyboard.press('r');
+      const dialog = page.getByRole('dialog', { name: /look like/ });
+      const came = await dialog.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!came) break;
+      await page.keyboard.press('Enter');
+      await dialog.waitFor({ state: 'detached' });
+      const open = page.getByText(/every picture has its label/i);
+      if (!(await open.isVisible()))
+        await expect.poll(() => view.getAttribute('aria-label')).toMatch(/unlabelled/);
+    }
+    expect(accepted).toBeGreaterThan(0);
+  });
+
+  it('wait for a label of which too little is known, and say so', async () => {
+    const { page, studio } = await shapesProject();
+    await onFirst(page);
+    await page.getByRole('button', { name: /^Look at them/ }).waitFor();
+    const { id } = await studio.call('labels.create', { name: 'star' });
+    const { ids } = await studio.call('images.query', { filter: { label: 'none' }, sort: 'name' });
+    await studio.call('labels.assign', { imageIds: ids.slice(0, 2), labelId: id });
+    await page.getByText('Groups wait until star has 5 pictures too; it has 2.').waitFor();
+    await page.getByRole('button', { name: 'Do not wait' }).click();
+    await page.getByRole('button', { name: /^Look at them/ }).waitFor();
   });
 });
 

@@ -76,6 +76,36 @@ it('proposes for what waits for a label alone, the surest first, and in groups',
   ]);
 });
 
+it('holds groups while a label that is in use has too few pictures to be told from the others', async () => {
+  const engine = engineThatSays(async () => {
+    const ids = Int32Array.from({ length: 20 }, (_, i) => i + 1);
+    return {
+      ids,
+      labels: new Int32Array(20),
+      confidences: new Float32Array(20).fill(0.95),
+      uncertainties: new Float32Array(20),
+    };
+  });
+  const { studio, frog, newt } = await studioWith(engine, 20);
+  const toad = (await studio.call('labels.create', { name: 'toad' })).id;
+  await studio.call('labels.create', { name: 'not in use' });
+  await studio.call('labels.assign', { imageIds: [1, 2, 3, 4, 5], labelId: frog });
+  await studio.call('labels.assign', { imageIds: [6, 7, 8, 9, 10], labelId: newt });
+  expect((await studio.call('assist.groups', {})).groups).toHaveLength(1);
+
+  await studio.call('labels.assign', { imageIds: [11, 12, 13, 14], labelId: toad });
+  const held = { groups: [], waitingFor: [{ labelId: toad, pictures: 4 }] };
+  expect(await studio.call('assist.groups', {})).toEqual(held);
+  // There may be no more of it; or there are, and then it is known.
+  const regardless = await studio.call('assist.groups', { regardless: [toad] });
+  expect(regardless.groups[0]!.imageIds).toEqual([15, 16, 17, 18, 19, 20]);
+  await studio.call('labels.assign', { imageIds: [15], labelId: toad });
+  expect((await studio.call('assist.groups', {})).groups).toHaveLength(1);
+  // Excluded pictures teach nothing.
+  await studio.call('images.mark', { imageIds: [14], excluded: true });
+  expect(await studio.call('assist.groups', {})).toEqual(held);
+});
+
 it('does not keep a project open that is closed while it is taught', async () => {
   let taught = 0;
   const engine = engineThatSays((_job, signal) => {

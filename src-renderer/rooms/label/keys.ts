@@ -11,7 +11,7 @@ export type Command =
   | { readonly do: 'back' }
   | { readonly do: 'action'; readonly action: string };
 
-const stepOf: Readonly<Record<string, Step>> = {
+export const stepOf: Readonly<Record<string, Step>> = {
   ArrowLeft: 'left',
   ArrowRight: 'right',
   ArrowUp: 'up',

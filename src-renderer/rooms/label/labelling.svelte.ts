@@ -40,10 +40,13 @@ export class Labelling {
     else this.said = `Labelled ${label.name}`;
   }
 
-  /** Labels these, selected or not, in one step. */
+  /** Labels these, selected or not, in one step; moves on where the picture under the cursor is one of them. */
   async assignThese(ids: readonly number[], label: Label): Promise<void> {
-    if (await this.#pictures.assign(ids, label.id))
-      this.#tell(`${counted(ids.length)} labelled ${label.name}.`);
+    const { cursorId } = this.#pictures;
+    const giving = this.#pictures.assign(ids, label.id);
+    if (cursorId !== undefined && ids.includes(cursorId) && this.advances())
+      this.#moveOn([cursorId]);
+    if (await giving) this.#tell(`${counted(ids.length)} labelled ${label.name}.`);
   }
 
   async clear(): Promise<void> {

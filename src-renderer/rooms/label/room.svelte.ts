@@ -7,7 +7,7 @@ import type { Command } from './keys.ts';
 import { Labelling } from './labelling.svelte.ts';
 import { Pictures } from './pictures.svelte.ts';
 import { choose, chooseAll, chosen } from './selection.ts';
-import { Assistance } from './suggest/assistance.svelte.ts';
+import { Assistance, type Group } from './suggest/assistance.svelte.ts';
 import { similarTo } from './suggest/similar.ts';
 
 /** What lies over the room. */
@@ -17,8 +17,8 @@ export type Open =
   | { readonly what: 'find' | 'note'; readonly large: boolean }
   | { readonly what: 'filters' | 'history' | 'save-view' }
   | { readonly what: 'piles'; readonly ids: readonly number[] }
-  /** Pictures that seem to be of one label. */
-  | { readonly what: 'group' }
+  /** Pictures that seem to be of one label: they stay these while they are looked at. */
+  | { readonly what: 'group'; readonly group: Group }
   | { readonly what: 'review' }
   | { readonly what: 'merge'; readonly from: Label }
   | { readonly what: 'import'; readonly sources: Sources | undefined };
@@ -57,7 +57,8 @@ export class Room {
     find: () => this.#overPicture('find'),
     accept: () => this.#accept(),
     group: () => {
-      if (this.assistance.groups.length > 0) this.open = { what: 'group' };
+      const group = this.assistance.groups.find(({ labelId }) => this.#studio.label(labelId));
+      if (group) this.open = { what: 'group', group };
     },
     'new-label': () => {
       this.naming = true;
@@ -182,9 +183,10 @@ export class Room {
   }
 
   /** One undoable step. */
-  acceptGroup(imageIds: readonly number[], labelId: number): void {
+  acceptGroup(group: Group, imageIds: readonly number[]): void {
     this.close();
-    const label = this.#studio.label(labelId);
+    this.assistance.putAside(group);
+    const label = this.#studio.label(group.labelId);
     if (label) void this.labelling.assignThese(imageIds, label);
   }
 

@@ -3,7 +3,8 @@ import type { CallOutput } from '../../../../src-shared/contract.ts';
 import type { AssistState, Suggestion } from '../../../../src-shared/domain.ts';
 import type { StudioState } from '../../../state/studio.svelte.ts';
 
-export type Group = CallOutput<'assist.groups'>['groups'][number];
+type Answer = CallOutput<'assist.groups'>;
+export type Group = Answer['groups'][number];
 
 /** Several answers in quick succession are one. */
 const settleMs = 60;
@@ -12,9 +13,13 @@ const settleMs = 60;
 export class Assistance {
   state = $state.raw<AssistState | undefined>();
   groups = $state.raw<readonly Group[]>([]);
+  /** Labels of which too little is known for groups. */
+  waitingFor = $state.raw<Answer['waitingFor']>([]);
   readonly #studio: StudioState;
   readonly #of = new SvelteMap<number, Suggestion>();
   readonly #asked = new Set<number>();
+  /** Labels that the person expects no more pictures of. */
+  #regardless: readonly number[] = [];
   #sight: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,11 +60,29 @@ export class Assistance {
     if (!this.state?.suggesting || this.state.done === 0) {
       this.#of.clear();
       this.groups = [];
+      this.waitingFor = [];
       return;
     }
     await this.#fetch();
-    const answer = await this.#studio.ask('assist.groups', {});
-    if (answer) this.groups = answer.groups;
+    await this.#askForGroups();
+  }
+
+  /** It was looked at: the next one comes before the studio has thought anew. */
+  putAside(group: Group): void {
+    this.groups = this.groups.filter((one) => one !== group);
+  }
+
+  /** Groups no longer wait for the labels that they wait for now. */
+  async waitNoLonger(): Promise<void> {
+    this.#regardless = [...this.#regardless, ...this.waitingFor.map(({ labelId }) => labelId)];
+    await this.#askForGroups();
+  }
+
+  async #askForGroups(): Promise<void> {
+    const answer = await this.#studio.ask('assist.groups', { regardless: [...this.#regardless] });
+    if (!answer) return;
+    this.groups = answer.groups;
+    this.waitingFor = answer.waitingFor;
   }
 
   async #fetch(): Promise<void> {
