@@ -23,7 +23,7 @@ export function datasetsTable(database: Database) {
   );
   const list = database.prepare<[number], DatasetFile>(`
     SELECT image_id AS imageId, label, dataset_images.split, sha256, path
-    FROM runs JOIN dataset_images USING (dataset_id) JOIN images ON images.id = image_id
+    FROM runs JOIN dataset_images USING (dataset_id) JOIN all_images ON all_images.id = image_id
     WHERE runs.id = ? ORDER BY image_id`);
   const give = database.prepare('UPDATE runs SET dataset_id = ? WHERE id = ?');
   const sweep = database.prepare(`

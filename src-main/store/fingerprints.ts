@@ -15,9 +15,9 @@ export function fingerprintsTable(database: Database) {
   database.function('mean_byte', { deterministic: true }, (bytes) => meanByte(bytes as Buffer));
   // Of pictures from before their brightness was kept.
   database.exec(`
-    UPDATE images SET brightness = mean_byte(cells) FROM fingerprints
-    WHERE brightness IS NULL AND image_id = images.id`);
-  const measure = database.prepare('UPDATE images SET brightness = ? WHERE id = ?');
+    UPDATE all_images SET brightness = mean_byte(cells) FROM fingerprints
+    WHERE brightness IS NULL AND image_id = all_images.id`);
+  const measure = database.prepare('UPDATE all_images SET brightness = ? WHERE id = ?');
   const set = database.prepare(
     'INSERT INTO fingerprints VALUES (?, ?) ON CONFLICT DO UPDATE SET cells = excluded.cells',
   );

@@ -30,7 +30,7 @@ interface Conditions {
 const guesses = `
   WITH latest AS MATERIALIZED (
     SELECT id, classes FROM runs
-    WHERE state = 'finished' AND id IN (SELECT run_id FROM predictions)
+    WHERE state = 'finished' AND deleted_at IS NULL AND id IN (SELECT run_id FROM predictions)
     ORDER BY finished_at DESC, id DESC LIMIT 1
   ), tested AS MATERIALIZED (
     SELECT image_id, probability(probabilities) AS confidence,
@@ -54,7 +54,7 @@ export function imageQueries(database: Database) {
 
   const predicted = database.prepare<{ suggested: string }, Guess>(`
     ${guesses} SELECT image_id AS imageId, label_id AS labelId, confidence
-    FROM guesses WHERE image_id IN (SELECT id FROM images)`);
+    FROM guesses WHERE EXISTS (SELECT 1 FROM images WHERE images.id = image_id)`);
 
   const labels = database
     .prepare<[], number>('SELECT id FROM labels ORDER BY natural_key(name)')

@@ -43,17 +43,20 @@ export function imagesTable(database: Database, tally: () => Tally) {
   const { stored, absolute } = projectPaths(database);
   const columns = `id, path, sha256, width, height, bytes, imported_at AS importedAt,
     label_id AS labelId, split, missing_at IS NOT NULL AS missing, unsure, excluded, note`;
-  const byId = database.prepare<[number], Row>(`SELECT ${columns} FROM images WHERE id = ?`);
-  const hashes = database.prepare<[], string>('SELECT sha256 FROM images').pluck();
-  const bySha = database.prepare<[string], Row>(`SELECT ${columns} FROM images WHERE sha256 = ?`);
+  const byId = database.prepare<[number], Row>(`SELECT ${columns} FROM all_images WHERE id = ?`);
+  const hashes = database.prepare<[], string>('SELECT sha256 FROM all_images').pluck();
+  const bySha = database.prepare<[string], Row & { readonly removed: 0 | 1 }>(
+    `SELECT ${columns}, removed FROM all_images WHERE sha256 = ?`,
+  );
+  const bringBack = database.prepare('UPDATE all_images SET removed = 0 WHERE id = ?');
   const insert = database.prepare(`
-    INSERT INTO images (sha256, path, sort_key, width, height, bytes, imported_at, placeholder)
+    INSERT INTO all_images (sha256, path, sort_key, width, height, bytes, imported_at, placeholder)
     VALUES (@sha256, @path, @sortKey, @width, @height, @bytes, @at, @placeholder)`);
   const setPlaceholder = database.prepare(
-    'UPDATE images SET placeholder = ? WHERE id = ? AND placeholder IS NULL',
+    'UPDATE all_images SET placeholder = ? WHERE id = ? AND placeholder IS NULL',
   );
   const placeholder = database
-    .prepare<[number], Uint8Array | null>('SELECT placeholder FROM images WHERE id = ?')
+    .prepare<[number], Uint8Array | null>('SELECT placeholder FROM all_images WHERE id = ?')
     .pluck();
   const remember = database.prepare(`
     INSERT INTO files (path, image_id, bytes, modified_ms) VALUES (@path, @id, @bytes, @modifiedMs)
@@ -65,8 +68,19 @@ export function imagesTable(database: Database, tally: () => Tally) {
       WHERE files.path = @path AND files.bytes = @bytes AND modified_ms = @modifiedMs
         AND placeholder IS NOT NULL`)
     .pluck();
+  const takenBack = database
+    .prepare<FoundFile[], 1>(`
+      SELECT 1 FROM files JOIN all_images ON all_images.id = image_id
+      WHERE files.path = @path AND files.bytes = @bytes AND modified_ms = @modifiedMs AND removed`)
+    .pluck();
+  const forgotten = database.prepare<[], { id: number; sha256: string }>(`
+    SELECT id, sha256 FROM all_images
+    WHERE removed AND ${['arrivals', 'dataset_images', 'predictions', 'part_predictions']
+      .map((table) => `NOT EXISTS (SELECT 1 FROM ${table} WHERE image_id = all_images.id)`)
+      .join(' AND ')}`);
+  const forget = database.prepare('DELETE FROM all_images WHERE id = ? AND removed');
   const place = database.prepare(
-    'UPDATE images SET path = ?, sort_key = ?, missing_at = NULL WHERE id = ?',
+    'UPDATE all_images SET path = ?, sort_key = ?, missing_at = NULL WHERE id = ?',
   );
   const labelled = database.prepare<[], LabelledImage>(
     `SELECT id, sha256, path, label_id AS labelId, split FROM images
@@ -108,7 +122,7 @@ export function imagesTable(database: Database, tally: () => Tally) {
     .prepare<[], number>('SELECT count(*) FROM images WHERE missing_at IS NOT NULL')
     .pluck();
 
-  const imageOf = (row: Row): Image => ({
+  const imageOf = ({ removed: _, ...row }: Row & { readonly removed?: 0 | 1 }): Image => ({
     ...row,
     path: absolute(row.path),
     name: basename(row.path),
@@ -130,6 +144,7 @@ export function imagesTable(database: Database, tally: () => Tally) {
 
   return {
     ...imageQueries(database),
+    /** Also one whose import was undone: a run may speak of it. */
     get,
 
     /** In the order asked; ids that do not exist (any more) are left out. */
@@ -144,7 +159,7 @@ export function imagesTable(database: Database, tally: () => Tally) {
 
     bySha256(sha256: string): Image | undefined {
       const row = bySha.get(sha256);
-      return row && imageOf(row);
+      return row?.removed === 0 ? imageOf(row) : undefined;
     },
 
     /**
@@ -153,16 +168,27 @@ export function imagesTable(database: Database, tally: () => Tally) {
      */
     known: (file: FoundFile): number | undefined => known.get({ ...file, path: stored(file.path) }),
 
+    /** Was this very file found to be an image whose import was undone? */
+    isTakenBack: (file: FoundFile): boolean =>
+      takenBack.get({ ...file, path: stored(file.path) }) === 1,
+
     /**
-     * Adds an image, or recognises one that is there already (by its hash). Either way the file is
-     * remembered, see `known`. Many at once are much quicker in one `store.transaction`.
+     * Adds an image, or recognises one that is there already (by its hash); one whose import was undone is back as it
+     * was (`cameBack`). Either way the file is remembered, see `known`. Many at once are much quicker in one
+     * `store.transaction`.
      */
-    add(found: FoundImage): { readonly id: number; readonly added: boolean } {
+    add(found: FoundImage): {
+      readonly id: number;
+      readonly added: boolean;
+      readonly cameBack: boolean;
+    } {
       const { sha256, width, height, bytes, placeholder } = found;
       const path = stored(found.path);
       const there = bySha.get(sha256);
       // From before there were placeholders.
       if (there) setPlaceholder.run(placeholder, there.id);
+      const cameBack = there?.removed === 1;
+      if (cameBack) bringBack.run(there.id);
       const id =
         there?.id ??
         Number(
@@ -178,7 +204,7 @@ export function imagesTable(database: Database, tally: () => Tally) {
           }).lastInsertRowid,
         );
       remember.run({ path, id, bytes, modifiedMs: found.modifiedMs });
-      return { id, added: there === undefined };
+      return { id, added: there === undefined || cameBack, cameBack };
     },
 
     /** The image's file is here: another place than before, or the same after it was missing. */
@@ -212,6 +238,14 @@ export function imagesTable(database: Database, tally: () => Tally) {
       get(id);
       return history.all({ id });
     },
+
+    /** Those whose import can no longer be redone, and of which no run speaks. */
+    forgotten: (): { id: number; sha256: string }[] => forgotten.all(),
+
+    /** Of those that are no longer in the project. */
+    forget: database.transaction((ids: readonly number[]): void => {
+      for (const id of ids) forget.run(id);
+    }),
 
     missing: (): number => missing.get()!,
 

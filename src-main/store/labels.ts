@@ -2,7 +2,9 @@
 import type { Label } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
-import type { LabelState, Operation, Operations } from './operations.ts';
+import type { LabelState, Operation } from './effects.ts';
+import { needImagesIn } from './need-images.ts';
+import type { Operations } from './operations.ts';
 import type { Tally } from './tally.ts';
 import { fold } from './text.ts';
 
@@ -27,11 +29,7 @@ export function labelsTable(database: Database, operations: Operations, tally: (
     'SELECT id, name, colour, deleted FROM labels WHERE id = ? AND NOT deleted',
   );
   const insert = database.prepare('INSERT INTO labels (name, colour, deleted) VALUES (?, ?, 1)');
-  const missing = database
-    .prepare<[string], number>(
-      'SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM images) LIMIT 1',
-    )
-    .pluck();
+  const needImages = needImagesIn(database);
 
   const stateOf = ({ name, colour, deleted }: LabelState): LabelState => ({
     name,
@@ -43,12 +41,6 @@ export function labelsTable(database: Database, operations: Operations, tally: (
     const row = one.get(id);
     if (!row) throw new StudioError('not-found', `Label ${id} is not in this project.`);
     return row;
-  }
-
-  function needImages(imageIds: readonly number[]): void {
-    const unknown = missing.get(JSON.stringify(imageIds));
-    if (unknown !== undefined)
-      throw new StudioError('not-found', `Picture ${unknown} is not in this project.`);
   }
 
   function named(name: string): Row | undefined {
@@ -179,12 +171,12 @@ export function labelsTable(database: Database, operations: Operations, tally: (
      * Labels images by name, creating labels as needed. Give the returned operation back with the next
      * batch, and all batches are one undoable step (unless something else was done in between).
      *
-     * @param whence where the names come from, for the words of undo
+     * @param words for undo: where the names come from
      */
     assignByName(
       imageIdsByName: ReadonlyMap<string, readonly number[]>,
       continuing: number | null = null,
-      whence = 'by their folders',
+      words = (step: Operation) => `label ${pictures(step.size())} by their folders`,
     ): Done {
       const { operation, result } = operations.perform(
         (step) => {
@@ -195,7 +187,7 @@ export function labelsTable(database: Database, operations: Operations, tally: (
           }
           return changed;
         },
-        (_, step) => `label ${pictures(step.size())} ${whence}`,
+        (_, step) => words(step),
         continuing,
       );
       return { operation, changed: result };

@@ -1,7 +1,7 @@
 /** Unsure, excluded, and notes: what images are marked with beside their label. All of it can be undone. */
 import type { ImageMarks } from '../../src-shared/domain.ts';
-import { StudioError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
+import { needImagesIn } from './need-images.ts';
 import type { Operations } from './operations.ts';
 
 /** What is not given stays as it is. */
@@ -10,11 +10,7 @@ export type MarkChange = { readonly [K in keyof ImageMarks]?: ImageMarks[K] | un
 export type Marks = ReturnType<typeof marksTable>;
 
 export function marksTable(database: Database, operations: Operations) {
-  const missing = database
-    .prepare<[string], number>(
-      'SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM images) LIMIT 1',
-    )
-    .pluck();
+  const needImages = needImagesIn(database);
 
   return {
     /**
@@ -23,9 +19,7 @@ export function marksTable(database: Database, operations: Operations) {
      * @throws StudioError when an image does not exist; then nothing is done
      */
     set(imageIds: readonly number[], to: MarkChange): number {
-      const unknown = missing.get(JSON.stringify(imageIds));
-      if (unknown !== undefined)
-        throw new StudioError('not-found', `Picture ${unknown} is not in this project.`);
+      needImages(imageIds);
       return operations.perform(
         (step) => step.mark(imageIds, to),
         (changed) => wordsFor(to, changed === 1 ? '1 picture' : `${changed} pictures`),

@@ -3,10 +3,11 @@ import type { LayerQuality, Run, RunState } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { meanAccuracy, testResult } from '../../src-shared/metrics.ts';
 import { partsOf } from '../../src-shared/parts.ts';
-import { storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
+import { recipes, storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
 import type { Database } from './database.ts';
 import type { Datasets } from './datasets.ts';
 import type { Epochs } from './epochs.ts';
+import type { Operations } from './operations.ts';
 import { argmax, type Predictions, type StoredPrediction } from './predictions.ts';
 
 export type NewRun = Pick<Run, 'backbone' | 'recipe' | 'settings' | 'classes' | 'counts'>;
@@ -24,6 +25,11 @@ export interface Outcome {
   readonly predictions: readonly StoredPrediction[];
   readonly validationPredictions: readonly StoredPrediction[];
 }
+
+export type DeletedRun = Pick<Run, 'id' | 'recipe' | 'backbone'> & {
+  /** ISO 8601, UTC. */
+  readonly deletedAt: string;
+};
 
 export type Runs = ReturnType<typeof runsTable>;
 
@@ -60,12 +66,16 @@ type Scores = Pick<Run, 'test' | 'crossValidation' | 'foldMean' | 'seedMean'>;
 const unscored: Scores = { test: null, crossValidation: null, foldMean: null, seedMean: null };
 
 interface Others {
+  readonly operations: Operations;
   readonly predictions: Predictions;
   readonly datasets: Datasets;
   readonly epochs: Epochs;
 }
 
-export function runsTable(database: Database, { predictions, datasets, epochs }: Others) {
+export function runsTable(
+  database: Database,
+  { operations, predictions, datasets, epochs }: Others,
+) {
   const select = `
     SELECT runs.id, backbone, recipe, settings, runtime, state, reason, created_at AS createdAt,
       started_at AS startedAt, finished_at AS finishedAt, trained, trained_blocks AS trainedBlocks,
@@ -77,9 +87,11 @@ export function runsTable(database: Database, { predictions, datasets, epochs }:
       (SELECT count(*) FROM epochs WHERE run_id = runs.id) AS epochs,
       (SELECT count(DISTINCT part) FROM part_predictions WHERE run_id = runs.id) AS partsDone
     FROM runs LEFT JOIN epochs AS best ON best.run_id = runs.id AND best.epoch = best_epoch`;
-  const one = database.prepare<[number], Row>(`${select} WHERE runs.id = ?`);
-  const all = database.prepare<[], Row>(`${select} ORDER BY runs.id`);
-  const inState = database.prepare<[RunState], Row>(`${select} WHERE state = ? ORDER BY runs.id`);
+  const one = database.prepare<[number], Row>(`${select} WHERE runs.id = ? AND deleted_at IS NULL`);
+  const all = database.prepare<[], Row>(`${select} WHERE deleted_at IS NULL ORDER BY runs.id`);
+  const inState = database.prepare<[RunState], Row>(
+    `${select} WHERE state = ? AND deleted_at IS NULL ORDER BY runs.id`,
+  );
   const insert = database.prepare(`
     INSERT INTO runs (backbone, recipe, settings, runtime, state, created_at, classes, counts)
     VALUES (@backbone, @recipe, @settings, NULL, 'queued', @at, @classes, @counts)`);
@@ -113,7 +125,19 @@ export function runsTable(database: Database, { predictions, datasets, epochs }:
   const unsure = database.prepare(
     "UPDATE runs SET unsure_below = @below WHERE id = @id AND state = 'finished'",
   );
-  const remove = database.prepare("DELETE FROM runs WHERE id = ? AND state <> 'running'");
+  const deleted = database.prepare<[], DeletedRun>(`
+    SELECT id, recipe, backbone, deleted_at AS deletedAt FROM runs
+    WHERE id IN (SELECT run_id FROM run_changes) AND deleted_at IS NOT NULL ORDER BY id`);
+  const letGo = database.prepare(`
+    DELETE FROM operations WHERE id IN
+      (SELECT operation_id FROM run_changes JOIN runs ON runs.id = run_id
+       WHERE deleted_at < ? AND after IS NOT NULL)`);
+  const lost = database
+    .prepare<[], number>(`
+      SELECT id FROM runs
+      WHERE deleted_at IS NOT NULL AND id NOT IN (SELECT run_id FROM run_changes)`)
+    .pluck();
+  const remove = database.prepare('DELETE FROM runs WHERE id = ? AND deleted_at IS NOT NULL');
 
   // The predictions of a finished run never change, so what they come to is computed once.
   const scores = new Map<number, Scores>();
@@ -293,9 +317,30 @@ export function runsTable(database: Database, { predictions, datasets, epochs }:
     unsureBelow: (id: number, below: number | null): Run =>
       expect(unsure.run({ id, below }).changes, id, 'asked what it is unsure of'),
 
-    /** With its epochs and predictions; its folder is the caller's. Refused while it runs. */
+    /** One undoable step: it stays, with all that belongs to it, until it is `lost`. Refused while it runs. */
     delete(id: number): void {
-      if (remove.run(id).changes !== 1) expect(0, id, 'deleted');
+      const { state, recipe } = get(id);
+      if (state === 'running') expect(0, id, 'deleted');
+      operations.perform(
+        (step) => step.deleteRun(id),
+        () => `delete run ${id} (${recipes[recipe].title})`,
+      );
+    },
+
+    /** Those whose deletion can be undone, or redone. */
+    deleted: (): DeletedRun[] => deleted.all(),
+
+    /** The deletions before this time (ISO 8601, UTC) can no longer be undone. */
+    letGo(before: string): void {
+      letGo.run(before);
+    },
+
+    /** Deleted runs that nothing can bring back: their folders may go, and then they. */
+    lost: (): number[] => lost.all(),
+
+    /** With its epochs and predictions; its folder is the caller's. Nothing happens to a run that is not deleted. */
+    remove(id: number): void {
+      remove.run(id);
       datasets.sweep();
       scores.delete(id);
     },

@@ -1,6 +1,7 @@
 /** Folders that pictures come from, and which of their files are there. */
 import type { ImageSource } from '../../src-shared/domain.ts';
 import type { Database } from './database.ts';
+import type { SourceChange, SourceState } from './effects.ts';
 import { projectPaths } from './paths.ts';
 
 export type SourceRow = Pick<ImageSource, 'id' | 'path' | 'labels' | 'watched'>;
@@ -17,6 +18,9 @@ export function sourcesTable(database: Database) {
     INSERT INTO sources (path, labels, watched) VALUES (?, ?, ?)
     ON CONFLICT (path) DO UPDATE
       SET labels = excluded.labels, watched = max(watched, excluded.watched)`);
+  const stateOf = database.prepare<[string], SourceState>(
+    'SELECT labels, watched FROM sources WHERE path = ?',
+  );
   const setWatched = database.prepare('UPDATE sources SET watched = ? WHERE id = ?');
   const remove = database.prepare('DELETE FROM sources WHERE id = ?');
   // A range of the primary key: all paths that begin with the folder's.
@@ -37,7 +41,7 @@ export function sourcesTable(database: Database) {
     .prepare<[number], string>('SELECT path FROM files WHERE image_id = ?')
     .pluck();
   const miss = database.prepare(
-    'UPDATE images SET missing_at = ? WHERE id = ? AND missing_at IS NULL',
+    'UPDATE all_images SET missing_at = ? WHERE id = ? AND missing_at IS NULL',
   );
 
   /** From the separator to the character after it: everything within the folder. */
@@ -52,9 +56,12 @@ export function sourcesTable(database: Database) {
     list: (): SourceRow[] =>
       all.all().map((row) => ({ ...row, path: absolute(row.path), watched: row.watched === 1 })),
 
-    /** Once watched, a folder stays so until it is told otherwise. */
-    remember(path: string, labels: SourceRow['labels'], watched: boolean): void {
-      remember.run(stored(path), labels, watched ? 1 : 0);
+    /** Once watched, a folder stays so until it is told otherwise. Returns what that came to. */
+    remember(path: string, labels: SourceRow['labels'], watched: boolean): SourceChange {
+      const at = stored(path);
+      const before = stateOf.get(at) ?? null;
+      remember.run(at, labels, watched ? 1 : 0);
+      return { path: at, before, after: stateOf.get(at)! };
     },
 
     setWatched(id: number, watched: boolean): boolean {

@@ -8,7 +8,7 @@ export function splitsTable(database: Database) {
   const all = database.prepare<[], { id: number; split: SplitName }>(
     'SELECT id, split FROM images WHERE split IS NOT NULL',
   );
-  const set = database.prepare('UPDATE images SET split = ? WHERE id = ?');
+  const set = database.prepare('UPDATE all_images SET split = ? WHERE id = ?');
 
   return {
     /** By image id; images that are in no split are not there. */

@@ -48,7 +48,7 @@ export function openStore(path: string, options: { readonly create: boolean }) {
     epochs,
     datasets,
     predictions,
-    runs: runsTable(database, { predictions, datasets, epochs }),
+    runs: runsTable(database, { operations, predictions, datasets, epochs }),
     undo: operations.undo,
     redo: operations.redo,
     /** What undo and redo would do, in words; null when there is nothing. */

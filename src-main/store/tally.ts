@@ -36,10 +36,11 @@ export function tallyOf(database: Database): () => Tally {
     ) STRICT, WITHOUT ROWID;
     INSERT INTO tally
       SELECT coalesce(label_id, 0), coalesce(split, ''), unsure, excluded, count(*)
-      FROM images GROUP BY label_id, split, unsure, excluded;
-    CREATE TEMP TRIGGER tally_added AFTER INSERT ON main.images BEGIN ${add('NEW', 1)} END;
-    CREATE TEMP TRIGGER tally_removed AFTER DELETE ON main.images BEGIN ${add('OLD', -1)} END;
-    CREATE TEMP TRIGGER tally_changed AFTER UPDATE OF label_id, split, unsure, excluded ON main.images
+      FROM main.images GROUP BY label_id, split, unsure, excluded;
+    CREATE TEMP TRIGGER tally_added AFTER INSERT ON main.all_images BEGIN ${add('NEW', 1)} END;
+    CREATE TEMP TRIGGER tally_removed AFTER DELETE ON main.all_images BEGIN ${add('OLD', -1)} END;
+    CREATE TEMP TRIGGER tally_changed
+      AFTER UPDATE OF label_id, split, unsure, excluded, removed ON main.all_images
       BEGIN ${add('OLD', -1)} ${add('NEW', 1)} END;
   `);
   interface Row {
@@ -74,5 +75,5 @@ export function tallyOf(database: Database): () => Tally {
 
 const add = (row: 'OLD' | 'NEW', by: number) => `
   INSERT INTO tally VALUES (coalesce(${row}.label_id, 0), coalesce(${row}.split, ''),
-      ${row}.unsure, ${row}.excluded, ${by})
-    ON CONFLICT DO UPDATE SET count = count + ${by};`;
+      ${row}.unsure, ${row}.excluded, ${by} * (1 - ${row}.removed))
+    ON CONFLICT DO UPDATE SET count = count + excluded.count;`;

@@ -7,7 +7,8 @@ import {
 } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
-import type { Operations, ViewState } from './operations.ts';
+import type { ViewState } from './effects.ts';
+import type { Operations } from './operations.ts';
 import { fold } from './text.ts';
 
 export interface StoredView {

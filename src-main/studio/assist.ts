@@ -66,13 +66,16 @@ export function assistCalls(
   if (eager) {
     context.onOpen(() => void printed.whole());
     context.onOpen(() => void pictures.wake());
-    subscribe(({ name }) => {
+    subscribe(({ name, data }) => {
       if (name === 'import.finished' || name === 'backbones.changed') void pictures.wake();
       else if (name === 'labels.assigned') proposed.refresh();
+      else if (name === 'images.changed' && data.turned)
+        void pictures.restart().then(() => pictures.wake());
     });
   } else {
-    subscribe(({ name }) => {
+    subscribe(({ name, data }) => {
       if (name === 'labels.assigned') proposed.forget();
+      else if (name === 'images.changed' && data.turned) void pictures.restart();
     });
   }
 

@@ -34,7 +34,7 @@ export interface Context {
   changed(): Project;
   /** Called with every project right after it was opened. */
   onOpen(listener: (project: OpenProject) => void): void;
-  /** Called when the list of folders that pictures come from has become longer. */
+  /** Called when the list of folders that pictures come from has become another. */
   onSources(listener: (project: OpenProject) => void): void;
   /** Says so. */
   sourcesChanged(project: OpenProject): void;

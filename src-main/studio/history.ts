@@ -12,10 +12,20 @@ export function historyCalls(context: Context): Calls {
 
   function told(steps: readonly Turned[]): void {
     if (steps.length === 0) return;
+    if (steps.some(({ pictures }) => pictures))
+      context.emit({ name: 'images.changed', data: { turned: true } });
     const imageIds = new Set(steps.flatMap((step) => step.imageIds));
     if (imageIds.size > 0) tell([...imageIds]);
     if (steps.some(({ views }) => views)) context.emit({ name: 'views.changed', data: {} });
+    if (steps.some(({ sources }) => sources)) context.sourcesChanged(context.project());
+    for (const { id, deleted } of steps.flatMap(({ runs }) => runs)) tellRun(id, deleted);
     context.changed();
+  }
+
+  function tellRun(id: number, deleted: boolean): void {
+    const { runs } = context.project().store;
+    if (deleted) context.emit({ name: 'run.deleted', data: { id } });
+    else context.emit({ name: 'run.changed', data: { run: runs.get(id) } });
   }
 
   const turn = (way: 'undo' | 'redo') => () => {

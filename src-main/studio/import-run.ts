@@ -6,6 +6,7 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { archiveKind, unpack } from '../images/archive.ts';
 import { fileReason, reasonOf } from '../images/format.ts';
 import { scan } from '../images/scan.ts';
+import type { SourceChange } from '../store/effects.ts';
 import type { Store } from '../store/store.ts';
 import type { Context, OpenProject } from './context.ts';
 import { type ImportedFile, ImportWriter } from './import-writer.ts';
@@ -28,6 +29,16 @@ export interface ImportOrder {
    * is as when the whole folder is looked at.
    */
   readonly within?: string;
+  /** Whence, in a word or two, for undo. */
+  readonly from?: string;
+  /** What the import has made of the folders that pictures come from: undone with it. */
+  readonly sourceChanges?: readonly SourceChange[];
+}
+
+/** What an import came to, and the step by which undo takes it back (null: nothing came in). */
+export interface Imported {
+  readonly report: ImportReport;
+  readonly operation: number | null;
 }
 
 interface SourceFile {
@@ -46,10 +57,11 @@ const ahead = 16;
 export async function runImport(
   context: Context,
   project: OpenProject,
-  { importId, sources, byFolder, quiet = false, within }: ImportOrder,
+  order: ImportOrder,
   signal: AbortSignal,
-): Promise<ImportReport> {
-  const writer = new ImportWriter(context, project, { byFolder, quiet });
+): Promise<Imported> {
+  const { importId, sources, quiet = false, within } = order;
+  const writer = new ImportWriter(context, project, order);
   const pace = new Pace((done, total, secondsLeft) => {
     if (quiet && writer.counts().imported === 0) return;
     context.emit({ name: 'import.progress', data: { importId, done, total, secondsLeft } });
@@ -59,21 +71,24 @@ export async function runImport(
   const { files, folders } = await collect(project, { sources, within }, rejected, signal);
   pace.report(0, files.length);
 
-  const reading: Promise<ImportedFile | Error>[] = [];
+  const reading: Promise<ImportedFile | Error | null>[] = [];
+  const isStopped = () => signal.aborted || writer.isUndone;
   let done = 0;
   const takeOne = async () => {
     const { path } = files[done]!;
     const file = await reading.shift()!;
-    if (!(file instanceof Error)) writer.add(file);
-    else if (file instanceof StudioError && file.code === 'refused')
+    if (file !== null && !(file instanceof Error)) writer.add(file);
+    else if (file === null) {
+      // Passed over.
+    } else if (file instanceof StudioError && file.code === 'refused')
       rejected.push({ path, reason: reasonOf(file, path) });
     else if (!signal.aborted) throw file;
     pace.report(++done, files.length);
   };
   try {
     for (const file of files) {
-      if (signal.aborted) break;
-      reading.push(examine(context, project, file).catch(asError));
+      if (isStopped()) break;
+      reading.push(examine(context, project, file, quiet).catch(asError));
       if (reading.length === ahead) await takeOne();
     }
     while (reading.length > 0) await takeOne();
@@ -89,16 +104,17 @@ export async function runImport(
     );
   }
   pace.finish();
-  if (!signal.aborted) {
+  if (!isStopped()) {
     const seen = new Set(files.map(({ path }) => path));
     let changed = 0;
     for (const folder of folders) changed += await markMissing(project, folder, seen);
     if (changed > 0) writer.tell();
   }
   const counts = writer.counts();
-  return quiet
-    ? { ...counts, duplicates: 0, rejected: [], cancelled: signal.aborted }
-    : { ...counts, rejected, cancelled: signal.aborted };
+  const report = quiet
+    ? { ...counts, duplicates: 0, rejected: [], cancelled: isStopped() }
+    : { ...counts, rejected, cancelled: isStopped() };
+  return { report, operation: writer.operation };
 }
 
 /** Archives are unpacked into the project's own `images/` first. */
@@ -162,13 +178,18 @@ function uploadedFolder(own: string, path: string): string | null {
   return inside === '' || isAbsolute(inside) || inside.startsWith('..') ? null : basename(inside);
 }
 
-/** Throws a StudioError `refused` when the file is to be rejected; anything else ends the import. */
+/**
+ * Null for a file that is passed over: its import was undone, and it did not come again by anybody's wish. Throws a
+ * StudioError `refused` when the file is to be rejected; anything else ends the import.
+ */
 async function examine(
   { inspectors }: Context,
   { path: root, store }: OpenProject,
   { path, folder }: SourceFile,
-): Promise<ImportedFile> {
+  quiet: boolean,
+): Promise<ImportedFile | null> {
   const file = await fileAt(path);
+  if (quiet && store.images.isTakenBack(file)) return null;
   const known = store.images.known(file);
   if (known !== undefined) {
     const isHere = await isFoundAt(store, store.images.get(known), path);

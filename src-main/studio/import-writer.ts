@@ -1,7 +1,10 @@
 /** Writes what an import finds, in batches: a kill loses the last batch at most, and a repeat makes it up. */
 import type { ImportReport } from '../../src-shared/domain.ts';
+import { pictures } from '../../src-shared/words.ts';
+import type { Operation, SourceChange } from '../store/effects.ts';
 import type { FoundImage } from '../store/images.ts';
 import type { Context, OpenProject } from './context.ts';
+import type { ImportOrder } from './import-run.ts';
 
 export interface ImportedFile {
   readonly path: string;
@@ -23,23 +26,45 @@ export class ImportWriter {
   readonly #project: OpenProject;
   readonly #byFolder: boolean;
   readonly #quiet: boolean;
+  readonly #from: string;
+  readonly #sources: readonly SourceChange[];
   #batch: ImportedFile[] = [];
   #lastFlush = Date.now();
   #imported = 0;
   #duplicates = 0;
-  /** All batches' labels are one step to undo. */
+  /** What all batches bring is one step to undo, and their labels too unless something else is done meanwhile. */
   #operation: number | null = null;
+  #labelling: number | null = null;
+  #isUndone = false;
+  #cameBack = false;
   readonly #labels: Record<string, number> = {};
 
   constructor(
     context: Context,
     project: OpenProject,
-    { byFolder, quiet }: { readonly byFolder: boolean; readonly quiet: boolean },
+    {
+      byFolder,
+      quiet,
+      from = '',
+      sourceChanges = [],
+    }: Pick<ImportOrder, 'byFolder' | 'quiet' | 'from' | 'sourceChanges'>,
   ) {
     this.#context = context;
     this.#project = project;
     this.#byFolder = byFolder;
-    this.#quiet = quiet;
+    this.#quiet = quiet ?? false;
+    this.#from = from;
+    this.#sources = sourceChanges;
+  }
+
+  /** It was undone while it went on: nothing is written any more. */
+  get isUndone(): boolean {
+    return this.#isUndone;
+  }
+
+  /** The step by which undo takes it back; null when nothing came in, or by itself. */
+  get operation(): number | null {
+    return this.#operation;
   }
 
   add(file: ImportedFile): void {
@@ -54,32 +79,67 @@ export class ImportWriter {
     const batch = this.#batch;
     this.#batch = [];
     const { store } = this.#project;
+    if (this.#operation !== null && !store.history.isDone(this.#operation)) this.#isUndone = true;
+    if (this.#isUndone) return;
     const outcome = store.transaction(() => {
-      let imported = 0;
+      const came: number[] = [];
       let placed = 0;
+      let cameBack = false;
       const before = new Set<number>();
       const ids = batch.map(({ path, image, isHere }) => {
-        const { id, added } =
-          typeof image === 'number' ? { id: image, added: false } : store.images.add(image);
+        const found =
+          typeof image === 'number'
+            ? { id: image, added: false, cameBack: false }
+            : store.images.add(image);
+        const { id } = found;
         if (typeof image !== 'number') store.fingerprints.set(id, image.fingerprint);
-        if (added) imported++;
+        if (found.added) came.push(id);
         else before.add(id);
-        if (isHere) {
+        cameBack ||= found.cameBack;
+        if (isHere || found.cameBack) {
           store.images.place(id, path);
           placed++;
         }
         return id;
       });
-      const labelled = this.#label(batch, ids, this.#quiet ? before : new Set());
-      const changed = imported + placed + labelled.assigned.length > 0;
-      return { imported, changed, ...labelled };
+      const operation = this.#bring(came);
+      const labelled = this.#label(batch, ids, this.#quiet ? before : new Set(), operation);
+      const changed = came.length + placed + labelled.assigned.length > 0;
+      return { imported: came.length, cameBack, operation, changed, ...labelled };
     });
     this.#imported += outcome.imported;
     this.#duplicates += batch.length - outcome.imported;
-    this.#operation = outcome.operation ?? this.#operation;
+    this.#operation = outcome.operation;
+    this.#labelling = outcome.labelling ?? this.#labelling;
+    this.#cameBack = outcome.cameBack;
     this.#countLabels(outcome.assigned);
     if (outcome.changed) this.tell(outcome.assigned);
   }
+
+  /** What comes by itself into a folder that is watched is nobody's deed, and is not undone as one. */
+  #bring(imageIds: readonly number[]): number | null {
+    const { history } = this.#project.store;
+    const operation = this.#operation;
+    if (this.#quiet || imageIds.length === 0) return operation;
+    if (operation !== null) {
+      history.extend(operation, (step) => step.bring(imageIds), this.#words);
+      return operation;
+    }
+    return history.perform(
+      (step) => {
+        step.bring(imageIds);
+        for (const change of this.#sources) step.changeSource(change);
+      },
+      (_, step) => this.#words(step),
+    ).operation;
+  }
+
+  readonly #words = (step: Operation): string => {
+    const came = step.brought();
+    const labelled = this.#byFolder ? ' by their folders' : '';
+    if (came === 0) return `label ${pictures(step.size())}${labelled}`;
+    return `import ${pictures(came)}${this.#from && ` from ${this.#from}`}`;
+  };
 
   counts(): Omit<ImportReport, 'rejected' | 'cancelled'> {
     return { imported: this.#imported, duplicates: this.#duplicates, labels: this.#labels };
@@ -93,7 +153,8 @@ export class ImportWriter {
     batch: readonly ImportedFile[],
     ids: readonly number[],
     except: ReadonlySet<number>,
-  ): { readonly operation: number | null; readonly assigned: readonly number[] } {
+    operation: number | null,
+  ): { readonly labelling: number | null; readonly assigned: readonly number[] } {
     const { store } = this.#project;
     const byName = new Map<string, number[]>();
     const assigned = new Set<number>();
@@ -109,9 +170,10 @@ export class ImportWriter {
       assigned.add(id);
       byName.set(name, [...(byName.get(name) ?? []), id]);
     }
-    if (assigned.size === 0) return { operation: null, assigned: [] };
-    const { operation } = store.labels.assignByName(byName, this.#operation);
-    return { operation, assigned: [...assigned] };
+    if (assigned.size === 0) return { labelling: null, assigned: [] };
+    const continuing = this.#labelling ?? operation;
+    const labelling = store.labels.assignByName(byName, continuing, this.#words).operation;
+    return { labelling, assigned: [...assigned] };
   }
 
   /** By the names that the labels really have: "Cats" and "cats" are one. */
@@ -125,7 +187,7 @@ export class ImportWriter {
   }
 
   tell(assigned: readonly number[] = []): void {
-    this.#context.emit({ name: 'images.changed', data: {} });
+    this.#context.emit({ name: 'images.changed', data: { turned: this.#cameBack } });
     if (assigned.length > 0) {
       this.#context.emit({ name: 'labels.assigned', data: { imageIds: null } });
     }

@@ -1,10 +1,11 @@
 /** Imports go on in the background: started, followed by events, cancelled, ended with their project. */
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { basename, sep } from 'node:path';
 import type { ImportReport } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { fileReason } from '../images/format.ts';
+import type { SourceChange } from '../store/effects.ts';
 import type { Context, OpenProject } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { type ImportOrder, runImport } from './import-run.ts';
@@ -31,16 +32,20 @@ export function importCalls(
     // The answer to the call goes out first: whoever asked knows the id before the first event.
     await new Promise((resolve) => setImmediate(resolve));
     let report: ImportReport | null = null;
+    let undoable = false;
     let error: string | null = null;
     try {
-      report = await runImport(context, project, order, signal);
+      const imported = await runImport(context, project, order, signal);
+      report = imported.report;
+      const { operation } = imported;
+      undoable = operation !== null && project.store.history.isLast(operation);
     } catch (problem) {
       error = problem instanceof Error ? problem.message : String(problem);
     }
     running.delete(order.importId);
     context.emit({
       name: 'import.finished',
-      data: { importId: order.importId, report, error },
+      data: { importId: order.importId, report, error, undoable },
     });
   }
 
@@ -50,13 +55,15 @@ export function importCalls(
     paths: readonly string[],
     labels: 'none' | 'folders',
     watch: boolean,
-  ): Promise<void> {
+  ): Promise<readonly SourceChange[]> {
+    const changes: SourceChange[] = [];
     for (const path of paths) {
       const isOwn = path === project.path || path.startsWith(project.path + sep);
       if (isOwn || !(await stat(path)).isDirectory()) continue;
-      project.store.sources.remember(path, labels, watch);
+      changes.push(project.store.sources.remember(path, labels, watch));
       context.sourcesChanged(project);
     }
+    return changes;
   }
 
   return {
@@ -64,10 +71,12 @@ export function importCalls(
       const project = context.project();
       const paths = sources.map(absolute);
       for (const path of paths) await requireThere(path);
-      await remember(project, paths, labels, watch);
+      const sourceChanges = await remember(project, paths, labels, watch);
       const importId = randomUUID();
       const abort = new AbortController();
-      const order = { importId, sources: paths, byFolder: labels === 'folders' };
+      const byFolder = labels === 'folders';
+      const from = paths.length === 1 ? basename(paths[0]!) : `${paths.length} places`;
+      const order = { importId, sources: paths, byFolder, from, sourceChanges };
       running.set(importId, { abort, ended: follow(project, order, abort.signal) });
       return { importId };
     },

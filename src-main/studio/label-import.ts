@@ -9,6 +9,7 @@ import type {
   SplitName,
 } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
+import { pictures } from '../../src-shared/words.ts';
 import { archiveKind, unpack } from '../images/archive.ts';
 import { nearCopies } from '../images/near-copies.ts';
 import { fold } from '../store/text.ts';
@@ -233,7 +234,7 @@ function give(
     }
   }
   const piles = new Map([...byName.values()].map(({ name, ids }) => [name, ids]));
-  store.labels.assignByName(piles, null, whence);
+  store.labels.assignByName(piles, null, (step) => `label ${pictures(step.size())} ${whence}`);
   return { changed, counts: { ...counts, created, labels } };
 }
 

@@ -21,6 +21,8 @@ type Question = { readonly embedding: string; readonly rows: number };
 
 export interface Looking {
   state(): Omit<AssistState, 'suggesting'>;
+  /** Other pictures are there than before: what was seen is looked at again, from the features that are kept. */
+  restart(): Promise<void>;
   /** Goes on, if there is something to look at. Never rejects; resolves when it is through or cannot go on. */
   wake(): Promise<void>;
   /** Has it seen any picture yet? */
@@ -83,7 +85,7 @@ export function looking(context: Context, tell: () => void): Looking {
       if (pictures.length === 0) break;
       const { backbone, rows } = at;
       const features = join(project.path, 'features');
-      const job = { kind: 'embed', backbone, features, rows, pictures } as const;
+      const job = { kind: 'embed', backbone, features, rows, anew: rows === 0, pictures } as const;
       const result = await context.engine.run(job, { signal });
       if (!result) {
         Object.assign(at, { rows: 0, last: 0, done: 0 });
@@ -136,6 +138,12 @@ export function looking(context: Context, tell: () => void): Looking {
       const done = Math.min(total, progress?.done ?? 0);
       const state = running ? 'looking' : done > 0 && done === total ? 'ready' : 'resting';
       return { state, done, total, secondsLeft: running ? secondsLeft : null, problem };
+    },
+    async restart() {
+      if (!progress && !running) return;
+      running?.abort.abort();
+      await running?.ended;
+      reset();
     },
     wake,
     get rows() {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { StudioError } from '../../src-shared/errors.ts';
 import { openStore } from '../store/store.ts';
 import type { Context } from './context.ts';
+import { removeForgotten } from './deleted.ts';
 import type { Handlers } from './handlers.ts';
 import { failInterrupted } from './interrupted.ts';
 import { recentProjects, rememberProject } from './recent.ts';
@@ -35,6 +36,7 @@ export function projectCalls(context: Context): Calls {
       const store = openStore(databaseOf(path), { create });
       try {
         await failInterrupted(path, store);
+        await removeForgotten(path, store);
         for (const folder of folders) await mkdir(join(path, folder), { recursive: true });
       } catch (error) {
         store.close();

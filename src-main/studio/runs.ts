@@ -1,12 +1,12 @@
 /** Starting, watching and removing runs. */
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { completeSettings, frozenBlocks, type TrainSettings } from '../../src-shared/recipes.ts';
 import type { Context, OpenProject } from './context.ts';
 import { takeDataset } from './dataset.ts';
+import { sizeOf } from './deleted.ts';
 import type { Devices } from './devices.ts';
 import type { Handlers } from './handlers.ts';
 import { keepCheckpoint } from './interrupted.ts';
@@ -121,9 +121,9 @@ export function runCalls(context: Context, devices: Devices, options: QueueOptio
       const project = context.project();
       if (isActive(project.store.runs.get(id))) await queue.cancel(id);
       project.store.runs.delete(id);
-      await rm(runFolder(project, id), { recursive: true, force: true });
       context.emit({ name: 'run.deleted', data: { id } });
-      return {};
+      context.changed();
+      return { bytes: await sizeOf(runFolder(project, id)) };
     },
   };
 }

@@ -36,8 +36,12 @@ export function sourceCalls(context: Context, options: { readonly watches: boole
     });
     if (options.watches) void followAll(project);
   });
-  // A folder that was just imported is followed from then on.
+  // A folder that was just imported is followed from then on; one whose import was undone no longer.
   context.onSources((project) => {
+    const there = new Set(
+      project.store.sources.list().flatMap((one) => (one.watched ? [one.id] : [])),
+    );
+    for (const id of followed.keys()) if (!there.has(id)) unfollow(id);
     if (options.watches) void followAll(project, { look: false });
     context.emit({ name: 'sources.changed', data: {} });
   });
@@ -103,9 +107,12 @@ export function sourceCalls(context: Context, options: { readonly watches: boole
       quiet: true,
       ...(places ? { sources: places, within: path } : { sources: [path] }),
     };
-    const report = await runImport(context, project, order, ending.signal);
+    const { report } = await runImport(context, project, order, ending.signal);
     if (report.imported > 0)
-      context.emit({ name: 'import.finished', data: { importId, report, error: null } });
+      context.emit({
+        name: 'import.finished',
+        data: { importId, report, error: null, undoable: false },
+      });
     // It may be back only now.
     if (state && !state.watch) await follow(project, { id, path, labels, watched: true });
   }

@@ -11,6 +11,7 @@ import { beginCalls } from './begin.ts';
 import { changesCalls } from './changes.ts';
 import { compareCalls } from './compare.ts';
 import { createContext, type Engine } from './context.ts';
+import { deletedCalls } from './deleted.ts';
 import { deviceCalls, knownDevices } from './devices.ts';
 import { dispatcher } from './dispatch.ts';
 import { doctorCalls } from './doctor.ts';
@@ -111,6 +112,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
     ...historyCalls(context),
     ...backbones,
     ...runs,
+    ...deletedCalls(context),
     ...estimateCalls(context),
     ...compare,
     ...advisor,

@@ -3,6 +3,9 @@ export { bytes, count, duration, number, percent, pictures } from '../../src-sha
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
+/** `3 Nov 2026`. */
+export const date = (iso: string): string => day.format(new Date(iso));
+
 /** `today 17:02`, `yesterday 09:30`, `3 Nov 2026 12:00`. */
 export function moment(iso: string, now = new Date()): string {
   const then = new Date(iso);

@@ -44,10 +44,10 @@ export class Intake {
       this.#studio.on('import.progress', (progress) => {
         this.now = { step: 'importing', ...progress };
       }),
-      this.#studio.on('import.finished', ({ report, error }) => {
+      this.#studio.on('import.finished', ({ report, error, undoable }) => {
         this.now = undefined;
         if (error !== null) this.#studio.notices.error(error);
-        if (report) this.#finish(report);
+        if (report) this.#finish(report, undoable);
       }),
     ];
     return () => {
@@ -106,7 +106,7 @@ export class Intake {
     }
   }
 
-  #finish(report: ImportReport): void {
+  #finish(report: ImportReport, undoable = false): void {
     const rejected = [...this.#rejected, ...report.rejected];
     this.#rejected = [];
     if (rejected.length > 0) this.report = { ...report, rejected };
@@ -117,7 +117,9 @@ export class Intake {
       report.duplicates > 0 ? `${report.duplicates} already here` : '',
       rejected.length > 0 ? `${rejected.length} left out` : '',
     ];
-    this.#studio.notices.info(`${parts.filter(Boolean).join(', ')}.`);
+    const words = `${parts.filter(Boolean).join(', ')}.`;
+    if (undoable) this.#studio.undoing.tell(words);
+    else this.#studio.notices.info(words);
   }
 }
 

@@ -20,6 +20,7 @@ import { Route } from './route.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { Shortcuts } from './shortcuts.svelte.ts';
 import { Theme } from './theme.svelte.ts';
+import { Undoing } from './undoing.ts';
 
 type EventData<N extends EventName> = Extract<StudioEvent, { name: N }>['data'];
 
@@ -37,6 +38,7 @@ export class StudioState {
   readonly placeholders: Placeholders = new Placeholders(this);
   readonly settings: Settings = new Settings(this);
   readonly shortcuts = new Shortcuts(this.settings);
+  readonly undoing: Undoing = new Undoing(this);
 
   /** undefined until the studio has answered for the first time; null when no project is open. */
   project = $state.raw<Project | null | undefined>(undefined);

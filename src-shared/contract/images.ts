@@ -93,7 +93,10 @@ export const imagesCalls = {
 
 export const imagesEvents = {
   /** Images came, went or changed otherwise than by a label: ask again for what is shown. */
-  'images.changed': z.object({}),
+  'images.changed': z.object({
+    /** An import was undone or redone: pictures are gone that were shown, or others are back. */
+    turned: z.boolean().optional(),
+  }),
   /** A folder that pictures come from was added, looked at, or can no longer be found: ask again. */
   'sources.changed': z.object({}),
   'import.progress': z.object({
@@ -108,5 +111,7 @@ export const imagesEvents = {
     report: d.importReport.nullable(),
     /** Why the import as a whole failed; null when there is a report. */
     error: z.string().nullable(),
+    /** Is it what undo takes back now? */
+    undoable: z.boolean(),
   }),
 } as const;

@@ -59,7 +59,22 @@ export const runsCalls = {
     }),
     z.object({ run: d.run }),
   ),
-  'runs.delete': define(z.strictObject({ id: d.runId }), done),
+  /** Can be undone (`labels.undo`) for 30 days; until then it takes so many bytes. Stopped first when it is active. */
+  'runs.delete': define(z.strictObject({ id: d.runId }), z.object({ bytes: z.int() })),
+  /** Deleted runs that can be brought back, what they take on the disk, and until when. */
+  'runs.deleted': define(
+    none,
+    z.object({
+      runs: z.array(
+        d.run
+          .pick({ id: true, recipe: true, backbone: true })
+          .extend({ bytes: z.int(), until: z.string() }),
+      ),
+      bytes: z.int(),
+    }),
+  ),
+  /** Removes all of them for good, now. */
+  'runs.free': define(none, z.object({ runs: z.int() })),
   /** What a finished run says of images that it did not learn from. */
   'runs.predictions': define(
     z.strictObject({ id: d.runId, of: d.heldOut.default('test') }),

@@ -12,7 +12,14 @@ async function opened(each = 5) {
     epochs: 1,
   });
   const { backbone, features, examples } = training;
-  const job: EmbedJob = { kind: 'embed', backbone, features, rows: 0, pictures: examples };
+  const job: EmbedJob = {
+    kind: 'embed',
+    backbone,
+    features,
+    rows: 0,
+    anew: false,
+    pictures: examples,
+  };
   return { host, job, training };
 }
 
@@ -56,6 +63,9 @@ it('reads what a training has computed, and knows when it knows nothing', async 
   await expect(host.run({ ...asked, ...other })).resolves.toBeNull();
   await expect(host.run({ ...asked, embedding, rows: rows + 1 })).resolves.toBeNull();
   await expect(host.run({ ...job, rows: rows + 1 })).resolves.toBeNull();
+  // Pictures that are gone since are not among the answers: it begins anew, from the features.
+  const fewer = await host.run({ ...job, anew: true, pictures: job.pictures.slice(2) });
+  expect(fewer!.rows).toBe(rows - 2);
 });
 
 it('gives way to a training, and goes on after it', async () => {

@@ -115,7 +115,7 @@ it('is drawn by the engine, grows, and can be stopped', async () => {
   onTestFinished(() => host.close());
   const { backbone, features, examples } = await shapesJob(await temporaryFolder(), 8);
   const embed = (pictures: typeof examples) =>
-    host.run({ kind: 'embed', backbone, features, rows: 0, pictures });
+    host.run({ kind: 'embed', backbone, features, rows: 0, anew: false, pictures });
   const first = (await embed(examples.slice(0, 20)))!;
   const ask = (rows: number, known: MapPoints | null, signal?: AbortSignal) =>
     host.run(

@@ -182,16 +182,52 @@ describe('runs', () => {
     expect(settings).toEqual({ ...asked.settings, runtime: 'onnxruntime' });
   });
 
-  it('leave nothing when deleted, and their number is not used again', async () => {
+  it('can be deleted and brought back with all that is theirs, across restarts', async () => {
+    const { path, store } = await newStore();
+    addImages(store, ['/1.jpg', '/2.jpg', '/3.jpg', '/4.jpg']);
+    const id = trainedRun(store);
+    const run = store.runs.finish(id, outcome);
+    store.runs.delete(id);
+    expect(store.nextUndo().undo).toBe(`delete run ${id} (Feature extraction)`);
+    const again = reopen(path, store);
+    expect(again.runs.list()).toEqual([]);
+    expect(() => again.runs.get(id)).toThrow(`Run ${id} is not in this project.`);
+    expect(again.runs.deleted()).toMatchObject([{ id, recipe: 'feature-extraction' }]);
+    expect(again.undo()).toMatchObject({ runs: [{ id, deleted: false }], imageIds: [] });
+    expect(again.runs.get(id)).toEqual(run);
+    expect(again.redo()).toMatchObject({ runs: [{ id, deleted: true }] });
+    expect(again.runs.list()).toEqual([]);
+    // Not while it is being trained: it may have been resumed.
+    again.undo();
+    const failed = trainedRun(again);
+    again.runs.end(failed, 'cancelled', null, 2);
+    again.runs.delete(failed);
+    again.undo();
+    again.runs.resume(failed);
+    expect(() => again.redo()).toThrow(`Run ${failed} is being trained.`);
+    expect(again.runs.get(failed).state).toBe('queued');
+  });
+
+  it('leave nothing when they can no longer be brought back, and their number is not used again', async () => {
     const { store } = await newStore();
+    addImages(store, ['/1.jpg', '/2.jpg', '/3.jpg', '/4.jpg']);
+    const frog = store.labels.create('frog');
     const id = trainedRun(store);
     store.runs.finish(id, outcome);
     store.runs.delete(id);
-    expect([store.runs.list(), store.epochs.list(id), store.predictions.list(id, 'test')]).toEqual([
-      [],
-      [],
-      [],
-    ]);
+    store.labels.assign([1], frog);
+    store.runs.remove(7);
+    store.runs.letGo('2020-01-01');
+    expect([store.runs.deleted().length, store.runs.lost()]).toEqual([1, []]);
+    store.runs.letGo('9999-01-01');
+    expect([store.runs.deleted(), store.runs.lost()]).toEqual([[], [id]]);
+    // What was done before and after it can be undone as ever.
+    expect(store.undo()?.what).toBe('label 1 picture as frog');
+    expect(store.undo()?.what).toBe('create the label frog');
+    expect(store.undo()).toBeNull();
+    store.runs.remove(id);
+    expect([store.epochs.list(id), store.predictions.list(id, 'test')]).toEqual([[], []]);
+    expect(store.runs.lost()).toEqual([]);
     expect(store.runs.create(asked).id).toBe(id + 1);
   });
 
@@ -224,6 +260,7 @@ describe('runs', () => {
     again.predictions.keepParts(id, 2);
     expect(again.runs.get(id).partsDone).toBe(2);
     again.runs.delete(id);
+    again.runs.remove(id);
     expect(again.predictions.ofParts(id).size).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import type { Studio, StudioEvent } from '../../src-shared/contract.ts';
@@ -66,10 +66,14 @@ describe('an import', () => {
 
     const { project } = await studio.call('project.current', {});
     expect(project).toMatchObject({ images: 7, labelled: 6 });
-    expect(project!.undo.undo).toContain('6 pictures');
+    expect(project!.undo.undo).toBe(`import 7 pictures from ${basename(source)}`);
     await studio.call('labels.undo', {});
     const undone = (await studio.call('project.current', {})).project!;
-    expect(undone).toMatchObject({ images: 7, labelled: 0, labels: [] });
+    expect(undone).toMatchObject({ images: 0, labelled: 0, labels: [] });
+    await studio.call('labels.redo', {});
+    expect((await studio.call('project.current', {})).project).toMatchObject({ labelled: 6 });
+    const [cats] = project!.labels;
+    await studio.call('labels.delete', { id: cats!.id });
 
     const { id } = await studio.call('labels.create', { name: 'mine' });
     const [first] = await allImages(studio);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import { leaveCheckpoint } from '../helpers/checkpoint.ts';
 import { fakeEngine } from '../helpers/fake-engine.ts';
@@ -159,7 +159,7 @@ it('leaves the queue alone when it is opened for one command', async () => {
   await until('the waiting run goes first', () => engine.started[0]?.job.runId === runs[0]!.id);
 });
 
-it('deletes a run with its folder, stopping it first', async () => {
+it('deletes a run, stopping it first, and keeps its folder until it can no longer be brought back', async () => {
   const { engine, studio, folder, start, startedJobs } = await shapesProject();
   const { runs } = await start(2);
   await startedJobs(1);
@@ -172,8 +172,62 @@ it('deletes a run with its folder, stopping it first', async () => {
     const [run] = (await studio.call('runs.list', {})).runs;
     return run?.state === 'finished';
   });
-  await studio.call('runs.delete', { id: runs[1]!.id });
-  expect(existsSync(join(folder, 'runs', String(runs[1]!.id)))).toBe(false);
+  const id = runs[1]!.id;
+  const own = join(folder, 'runs', String(id));
+  await writeFile(join(own, 'model.onnx'), '12345');
+  const { bytes } = await studio.call('runs.delete', { id });
+  expect(bytes).toBeGreaterThanOrEqual(5);
+  expect((await studio.call('runs.list', {})).runs).toEqual([]);
+  const deleted = await studio.call('runs.deleted', {});
+  expect(deleted.runs.map((run) => run.id)).toEqual([runs[0]!.id, id]);
+  expect(deleted.bytes).toBe(bytes);
+  expect(Date.parse(deleted.runs[1]!.until) - Date.now()).toBeGreaterThan(29 * 86_400_000);
+
+  // Undo and redo, as of everything; the events say what came and went.
+  const back = nextEvent(studio, 'run.changed');
+  expect(await studio.call('labels.undo', {})).toEqual({
+    what: `delete run ${id} (Feature extraction)`,
+  });
+  expect((await back).run).toMatchObject({ id, state: 'finished' });
+  const gone = nextEvent(studio, 'run.deleted');
+  await studio.call('labels.redo', {});
+  expect(await gone).toEqual({ id });
+
+  expect(existsSync(own)).toBe(true);
+  expect(await studio.call('runs.free', {})).toEqual({ runs: 2 });
+  expect(existsSync(own)).toBe(false);
+  const { project } = await studio.call('project.current', {});
+  expect(project!.undo.undo).toMatch(/^import 30 pictures/);
+});
+
+it('removes a deleted run after 30 days, when the project is opened, also where that was cut off', async () => {
+  const { engine, studio, folder, start, startedJobs } = await shapesProject();
+  const { runs } = await start(2);
+  for (const [at, { id }] of runs.entries()) {
+    await startedJobs(at + 1);
+    engine.started[at]!.epoch(1);
+    engine.started[at]!.finish(1);
+    await until('it is finished', async () =>
+      (await studio.call('runs.list', {})).runs.every(
+        (run) => run.id !== id || run.state === 'finished',
+      ),
+    );
+    await studio.call('runs.delete', { id });
+  }
+  const reopened = async (days: number) => {
+    await studio.call('project.close', {});
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now + days * 86_400_000);
+    await studio.call('project.open', { path: folder });
+    clock.mockRestore();
+    return (await studio.call('runs.deleted', {})).runs.length;
+  };
+  expect(await reopened(29)).toBe(2);
+  const folders = runs.map(({ id }) => join(folder, 'runs', String(id)));
+  await rm(folders[0]!, { recursive: true }); // as a kill in the middle leaves it
+  expect(await reopened(31)).toBe(0);
+  expect(folders.map((path) => existsSync(path))).toEqual([false, false]);
+  expect((await studio.call('project.current', {})).project!.undo.undo).toMatch(/^import/);
 });
 
 it('names a file that is gone', async () => {

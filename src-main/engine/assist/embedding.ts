@@ -35,6 +35,12 @@ export class Embedding {
     this.row(row).set(unitVector(features));
   }
 
+  clear(): void {
+    this.ids.length = 0;
+    this.#rows.clear();
+    this.#blocks.length = 0;
+  }
+
   /** A view of one row. */
   row(index: number): Float32Array {
     const at = (index % blockRows) * this.columns;

@@ -17,11 +17,12 @@ type Picture = EmbedJob['pictures'][number];
  * that cannot be read is left out and named; the others go on.
  */
 export async function embed(
-  { backbone, features, rows, pictures }: EmbedJob,
+  { backbone, features, rows, anew, pictures }: EmbedJob,
   { signal }: JobContext,
 ): Promise<EmbedResult | null> {
   const known = await openEmbedding(backbone, features);
   const { embedding, cache } = known;
+  if (anew) embedding.clear();
   if (embedding.count < rows) return null;
   cache.catchUp();
   const one = new Float32Array(cache.floats);

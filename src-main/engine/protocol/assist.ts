@@ -9,6 +9,8 @@ export interface EmbedJob {
   readonly features: string;
   /** How many pictures the studio has had embedded before. */
   readonly rows: number;
+  /** Forgets what was embedded before: pictures may be gone since. Their features are kept. */
+  readonly anew: boolean;
   readonly pictures: readonly Pick<Example, 'imageId' | 'sha256' | 'path'>[];
 }
 

@@ -13,6 +13,7 @@ import { advices } from './012-advices.ts';
 import { maps } from './013-maps.ts';
 import { orders } from './014-orders.ts';
 import { runtime } from './015-runtime.ts';
+import { undoableImportsAndDeletions } from './016-undoable-imports-and-deletions.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -34,4 +35,5 @@ export const migrations: readonly string[] = [
   maps,
   orders,
   runtime,
+  undoableImportsAndDeletions,
 ];

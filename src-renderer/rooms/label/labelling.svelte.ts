@@ -96,20 +96,8 @@ export class Labelling {
       this.#tell(`Label ${label.name} deleted.`);
   }
 
-  undo = async (): Promise<void> => {
-    const answer = await this.#following(() => this.#studio.save('labels.undo', {}));
-    if (!answer) return;
-    if (answer.what === null) this.#studio.notices.info('There is nothing to undo.');
-    else this.#studio.notices.info(`Undone: ${answer.what}.`, { words: 'Redo', run: this.redo });
-  };
-
-  redo = async (): Promise<void> => {
-    const answer = await this.#following(() => this.#studio.save('labels.redo', {}));
-    if (!answer) return;
-    if (answer.what === null) this.#studio.notices.info('There is nothing to redo.');
-    else
-      this.#studio.notices.info(`Done again: ${answer.what}.`, { words: 'Undo', run: this.undo });
-  };
+  undo = (): Promise<void> => this.#following(this.#studio.undoing.undo);
+  redo = (): Promise<void> => this.#following(this.#studio.undoing.redo);
 
   /** Does something whose pictures only the studio knows, and goes to them if they are shown. */
   async #following<T>(work: () => Promise<T>): Promise<T> {

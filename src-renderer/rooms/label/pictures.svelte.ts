@@ -53,7 +53,11 @@ export class Pictures {
   /** Follows the studio's events; returns the function that stops that. */
   follow(): () => void {
     const stops = [
-      this.#studio.on('images.changed', () => void this.renew()),
+      this.#studio.on('images.changed', ({ turned }) => {
+        // What is gone must not stay in sight.
+        if (turned) void this.apply();
+        else void this.renew();
+      }),
       this.#studio.on('labels.assigned', ({ imageIds }) => {
         if (imageIds === null || imageIds.length > 2000) void this.renew();
         else void this.#fetch(imageIds);

@@ -47,6 +47,7 @@ async function embedded(name: string, { classes, pictures }: WrittenSet): Promis
       backbone: await backboneFile('efficientnet_lite0'),
       features: join(root, 'tests', '.cache', 'embedded', name),
       rows: 0,
+      anew: false,
       pictures: pictures.map(({ path, sha256 }, i) => ({ imageId: i + 1, path, sha256 })),
     },
     { signal: new AbortController().signal, report: () => {} },

@@ -59,6 +59,9 @@ export class PictureMap {
         if (this.colouredBy.by === 'predicted') void this.#askPredicted();
       }),
       this.#studio.on('import.finished', () => void this.draw()),
+      this.#studio.on('images.changed', ({ turned }) => {
+        if (turned) void this.draw();
+      }),
       this.#studio.onReconnect(() => void this.#renew()),
     ];
     void this.#renew();
