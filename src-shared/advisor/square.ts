@@ -1,4 +1,7 @@
-/** The course's square: what each quadrant means, which recipe follows, and why. */
+/**
+ * The course's square: what each quadrant means, which recipe follows, and why. Where it trains only a last layer (similar,
+ * little), the top blocks adapt after that: on the sets of the benchmark that is better (docs/advisor.md).
+ */
 import type { RecipeName } from '../recipes.ts';
 import type { Quadrant } from './advice.ts';
 
@@ -14,10 +17,10 @@ interface Meaning {
 export const square: Readonly<Record<Quadrant, Meaning>> = {
   'similar-little': {
     title: 'Similar, little',
-    recipe: 'feature-extraction',
-    neighbours: ['fine-tune-top', 'early-features'],
+    recipe: 'fine-tune-top',
+    neighbours: ['feature-extraction', 'early-features'],
     words:
-      'The network already sees what matters in your pictures, and there are too few of them to teach it more safely. So keep it as it is and train only a new last layer.',
+      'The network already sees what matters in your pictures, and there are too few of them to change much of it safely. So train a new last layer, then let the top blocks adapt a little.',
   },
   'similar-lots': {
     title: 'Similar, lots',

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { constants } from '../../src-shared/advisor/position.ts';
+import { square } from '../../src-shared/advisor/square.ts';
 import type { RecipeName } from '../../src-shared/recipes.ts';
 import { type Judged, judgedCells, scoreOf } from './helpers/advisor-judged.ts';
 import type { AdviceLine, RunLine } from './helpers/advisor-runs.ts';
@@ -29,28 +30,67 @@ const rule =
 const regretOf = (of: readonly Judged[], choose: Rule): number[] =>
   of.map((cell) => cell.regret(choose(cell))).filter((value) => value !== null);
 
-const candidates = Array.from({ length: 17 }, (_, i) => i / 4);
-/** The middle of the standard errors with which the others' mean regret is least. */
-function fitted(others: readonly Judged[], otherwise: RecipeName): number {
-  const with_ = candidates.map((errors) => mean(regretOf(others, rule(errors, otherwise))));
-  const good = candidates.filter((_, i) => with_[i]! < Math.min(...with_) + 1e-9);
-  return good[Math.floor(good.length / 2)]!;
+const compared = [
+  'feature-extraction',
+  'early-features',
+  'fine-tune-top',
+  'fine-tune-all',
+] as const;
+const isWhole = ({ accuracies }: Judged) => compared.every((recipe) => accuracies.has(recipe));
+
+const doubts = Array.from({ length: 17 }, (_, i) => i / 4);
+/** What may follow where the network is trusted, the cheapest first. */
+const trusting = ['feature-extraction', 'fine-tune-top', 'fine-tune-all'] as const;
+
+interface Fit {
+  readonly errors: number;
+  readonly otherwise: RecipeName;
+}
+
+/** Does what `costly` gains over `cheap` stand out from chance: by more than a standard error? (Breiman et al. 1984) */
+function isBetter(costly: readonly number[], cheap: readonly number[]): boolean {
+  const gains = cheap.map((regret, i) => regret - costly[i]!);
+  const gain = mean(gains);
+  const spread = gains.reduce((sum, each) => sum + (each - gain) ** 2, 0) / (gains.length - 1);
+  return gain > Math.sqrt(spread / gains.length);
+}
+
+/**
+ * The middle of the standard errors with which the mean regret of the two recipes on a frozen network is least; and with
+ * them the cheapest recipe that no costlier one is better than, where all were trained.
+ */
+function fitted(others: readonly Judged[]): Fit {
+  const withDoubt = doubts.map((errors) =>
+    mean(regretOf(others, rule(errors, 'feature-extraction'))),
+  );
+  const good = doubts.filter((_, i) => withDoubt[i]! < Math.min(...withDoubt) + 1e-9);
+  const errors = good[Math.floor(good.length / 2)]!;
+  const whole = others.filter(isWhole);
+  const regrets = trusting.map((otherwise) => regretOf(whole, rule(errors, otherwise)));
+  const best = regrets.findIndex((own, i) =>
+    regrets.slice(i + 1).every((costlier) => !isBetter(costlier, own)),
+  );
+  return { errors, otherwise: trusting[best]! };
 }
 const fittedFor = new Map(
-  [...sets].map((set) => {
-    const others = cells.filter((cell) => cell.set !== set);
-    return [set, fitted(others, 'feature-extraction')] as const;
-  }),
+  [...sets].map((set) => [set, fitted(cells.filter((cell) => cell.set !== set))] as const),
 );
+const advised = square['similar-little'].recipe;
 
 const rules: Readonly<Record<string, Rule>> = {
-  'the advisor, fitted on the other sets': (cell) =>
-    rule(fittedFor.get(cell.set)!, 'feature-extraction')(cell),
-  [`the advisor as it is (${constants.probes.errors} standard errors)`]: rule(
+  'the advisor, fitted on the other sets': (cell) => {
+    const { errors, otherwise } = fittedFor.get(cell.set)!;
+    return rule(errors, otherwise)(cell);
+  },
+  [`the advisor as it is (${constants.probes.errors} standard errors, else ${advised})`]: rule(
     constants.probes.errors,
-    'feature-extraction',
+    advised,
   ),
-  'the same, but fine-tune-all for the last block': rule(constants.probes.errors, 'fine-tune-all'),
+  ...Object.fromEntries(
+    trusting
+      .filter((recipe) => recipe !== advised)
+      .map((recipe) => [`the same, else ${recipe}`, rule(constants.probes.errors, recipe)]),
+  ),
   'always feature-extraction': () => 'feature-extraction',
   'always early-features': () => 'early-features',
   'always fine-tune-top': () => 'fine-tune-top',
@@ -71,13 +111,10 @@ function table(title: string, of: readonly Judged[]): void {
 
 const runs = lines.filter(({ kind }) => kind === 'run').length;
 console.log(`${runs} runs, ${cells.length} advices, ${sets.size} sets`);
+table('Where all but from-scratch were trained:', cells.filter(isWhole));
 table(
-  'Where all but from-scratch were trained:',
-  cells.filter(({ accuracies }) =>
-    (['feature-extraction', 'early-features', 'fine-tune-top', 'fine-tune-all'] as const).every(
-      (recipe) => accuracies.has(recipe),
-    ),
-  ),
+  'Where all but the two that train every block were:',
+  cells.filter(({ accuracies }) => compared.slice(0, 3).every((recipe) => accuracies.has(recipe))),
 );
 table(
   'Where at least the two recipes on a frozen network were:',
@@ -86,9 +123,12 @@ table(
   ),
 );
 
-console.log(
-  `\nFitted: ${[...new Set(fittedFor.values())].toSorted((a, b) => a - b).join(', ')} standard errors`,
+const fits = new Set(
+  [...fittedFor.values()].map(
+    ({ errors, otherwise }) => `${errors} standard errors, else ${otherwise}`,
+  ),
 );
+console.log(`\nFitted: ${[...fits].toSorted().join('; ')}`);
 const own = rules[Object.keys(rules)[1]!]!;
 console.log('\n| Cell | similarity | advised | regret | trained |\n|---|---|---|---|---|');
 for (const cell of cells) {
