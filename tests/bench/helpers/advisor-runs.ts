@@ -16,12 +16,11 @@ const size = 128;
 const sizes = [10, 40] as const;
 const seeds = [1, 2] as const;
 /** Beside them, of each class, what the result is read on; fewer where there were or are no more. */
-const testPerClass = (set: string) => (fewTested.has(set) ? 25 : 50);
-const fewTested = new Set([
-  ...['emoji', 'icons', 'digits', 'letters', 'textures', 'spectrograms'],
-  'cutouts',
-  'foods',
-]);
+const testPerClass = (set: string) => (isFirst(set) || fewTested.has(set) ? 25 : 50);
+const fewTested = new Set(['cutouts', 'foods']);
+/** Sets that the benchmark began with: only on these a network is trained from scratch too, which never got beyond a guess. */
+const firstSets = new Set(['emoji', 'icons', 'digits', 'letters', 'textures', 'spectrograms']);
+const isFirst = (set: string) => firstSets.has(set);
 
 /** What a cell of the benchmark is labelled with. */
 export interface Cell {
@@ -53,19 +52,21 @@ const budgets = {
   'from-scratch': { epochs: 24, patience: 8 },
 } as const satisfies Record<RecipeName, object>;
 
-/** Picture passes through the network, forward and back: the cheap runs come first. */
-const cost = ({ recipe, perClass }: Wanted) =>
+/** About how long a run takes beside the others: the first sets' come first, and of each the quick ones. */
+const cost = ({ set, recipe, perClass }: Wanted) =>
+  (isFirst(set) ? 0 : 1e6) +
   perClass *
-  {
-    'feature-extraction': 1,
-    'early-features': 2,
-    'fine-tune-top': 6,
-    'fine-tune-all': 24,
-    'from-scratch': 80,
-  }[recipe];
+    {
+      'feature-extraction': 1,
+      'fine-tune-top': 2,
+      'early-features': 3,
+      'fine-tune-all': 24,
+      'from-scratch': 72,
+    }[recipe];
 
 export const planned: readonly Wanted[] = cells
   .flatMap((cell) => recipeNames.map((recipe) => ({ ...cell, recipe })))
+  .filter(({ set, recipe }) => recipe !== 'from-scratch' || isFirst(set))
   .toSorted((a, b) => cost(a) - cost(b));
 
 const ownBackbone = () => smallBackbone(backboneName, size);
