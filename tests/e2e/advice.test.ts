@@ -106,7 +106,9 @@ it('measures by itself, and offers what it names until a person chooses otherwis
 
 it('tells what each quarter means, and shows how it was measured on demand', async () => {
   const { page, panel } = await openAdvised();
-  await panel.getByText('So train a new last layer, then let the top blocks adapt a little.').waitFor();
+  await panel
+    .getByText('So train a new last layer, then let the top blocks adapt a little.')
+    .waitFor();
   await panel.getByRole('button', { name: 'Different, lots: From scratch' }).press('Enter');
   await panel.getByText('So keep only its shape and train everything anew.').waitFor();
 

@@ -117,5 +117,19 @@ describe('inside a run', () => {
     await until('the run to start', () => engine.started.length === 3);
     const { runs } = await studio.call('runs.list', {});
     expect(runs[2]!.settings.folds).toBe(5);
+    // Not twice; and when it has ended it takes the place of the run without folds.
+    await page.getByRole('button', { name: 'Cross-validate run 1' }).waitFor();
+    for (let job = 2; job < 8; job++) {
+      await until(`training ${job}`, () => engine.started.length === job + 1);
+      engine.started[job]!.epoch(1);
+      engine.started[job]!.finish(1);
+    }
+    const listed = (run: number) =>
+      page
+        .getByRole('complementary', { name: 'Runs' })
+        .getByRole('button', { name: new RegExp(`run ${run} `) })
+        .getAttribute('aria-pressed');
+    await expect.poll(() => listed(3)).toBe('true');
+    expect(await Promise.all([1, 2].map(listed))).toEqual(['true', 'false']);
   });
 });

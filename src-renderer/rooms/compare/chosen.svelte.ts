@@ -1,22 +1,26 @@
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { Run } from '../../../src-shared/domain.ts';
+import { isDoneAgain } from '../../../src-shared/done-again.ts';
 
-/** The runs that are compared: every finished one until the person takes some out. */
+/**
+ * The runs that are compared: every finished one until the person takes some out, but for those that were done again with
+ * folds, which say more of the same.
+ */
 export class Chosen {
-  readonly #without = new SvelteSet<number>();
+  readonly #changed = new SvelteSet<number>();
 
   of(finished: readonly Run[]): readonly Run[] {
-    return finished.filter(({ id }) => !this.#without.has(id));
+    return finished.filter((run) => isDoneAgain(run, finished) === this.#changed.has(run.id));
   }
 
   /** Another project: its runs have nothing to do with these. */
   forget(): void {
-    this.#without.clear();
+    this.#changed.clear();
   }
 
   toggle(id: number): void {
-    if (!this.#without.delete(id)) this.#without.add(id);
+    if (!this.#changed.delete(id)) this.#changed.add(id);
   }
 }
 

@@ -18,7 +18,7 @@ const seeds = [1, 2] as const;
 /** Beside them, of each class, what the result is read on; fewer where there were or are no more. */
 const testPerClass = (set: string) => (isFirst(set) || fewTested.has(set) ? 25 : 50);
 const fewTested = new Set(['cutouts', 'foods']);
-/** Sets that the benchmark began with: only on these a network is trained from scratch too, which never got beyond a guess. */
+/** Sets that the benchmark began with: on these networks are trained from scratch too, which takes the longest and wins nothing. */
 const firstSets = new Set(['emoji', 'icons', 'digits', 'letters', 'textures', 'spectrograms']);
 const isFirst = (set: string) => firstSets.has(set);
 
