@@ -125,27 +125,24 @@ class Person {
   readonly #page: Page;
   readonly #studio: Studio;
   readonly #classes: readonly string[];
-  readonly #labelIds: readonly number[];
   /** Label by file, of those without one. */
   readonly #left: Map<string, number>;
   readonly #suggestions: boolean;
   /** Pictures of each label that were labelled one by one. */
   readonly #given: number[];
-  /** Pictures that did not belong to their group: they are offered again. */
-  readonly #leftOut = new Set<number>();
+  /** The offer that was looked at last. */
+  #notNow: string | null = null;
 
   constructor(
     page: Page,
     studio: Studio,
     classes: readonly string[],
-    labelIds: readonly number[],
     pictures: readonly Picture[],
     suggestions: boolean,
   ) {
     this.#page = page;
     this.#studio = studio;
     this.#classes = classes;
-    this.#labelIds = labelIds;
     this.#given = classes.map(() => 0);
     this.#left = new Map(pictures.map(({ name, label }) => [name, label]));
     this.#suggestions = suggestions;
@@ -200,34 +197,40 @@ class Person {
     return this.#given.every((many) => many >= fewestToSuggest);
   }
 
-  /** Looks at the first group, if it is worth it. */
+  /** Looks at the group that the page offers, if it is worth it and was not looked at in vain. */
   async #group(): Promise<boolean> {
     if (!this.#allKnown()) return false;
-    const { groups } = await this.#studio.call('assist.groups', {});
-    const [group] = groups;
-    const fresh = group?.imageIds.filter((id) => !this.#leftOut.has(id)).length ?? 0;
-    if (!group || fresh < fewestOfGroup) return false;
-    const place = this.#labelIds.indexOf(group.labelId);
-    const { images } = await this.#studio.call('images.get', { ids: group.imageIds });
-    const names = new Map(images.map(({ id, name }) => [id, name]));
-    const wrong = group.imageIds.flatMap((id, i) =>
-      this.#left.get(names.get(id)!) === place ? [] : [i],
-    );
-    for (const i of wrong) this.#leftOut.add(group.imageIds[i]!);
+    const offer = this.#page.locator('.focus').getByRole('button', { name: /look like/ });
+    const words = (await offer.count()) > 0 ? (await offer.innerText()).replace(/\s+/g, ' ') : null;
+    if (words === null || words === this.#notNow || Number.parseInt(words, 10) < fewestOfGroup)
+      return false;
+    this.#notNow = words;
     await this.#press('r', hand.key);
     const dialog = this.#page.getByRole('dialog', { name: /look like/ });
     await dialog.waitFor();
-    this.handSeconds += hand.glance * group.imageIds.length;
-    const taken = group.imageIds.length - wrong.length;
-    if (2 * taken < group.imageIds.length) {
+    const place = this.#classes.findIndex((name) => words.includes(`look like ${name}`));
+    const list = dialog.getByRole('listbox');
+    // The names come a moment after the pictures.
+    await list
+      .getByRole('option', { name: /^photo/ })
+      .last()
+      .waitFor();
+    const said = await list
+      .getByRole('option')
+      .evaluateAll((options) => options.map((option) => option.getAttribute('aria-label')!));
+    const names = said.map((text) => text.replace(/, \d+ of \d+$/, ''));
+    const wrong = names.flatMap((name, i) => (this.#left.get(name) === place ? [] : [i]));
+    this.handSeconds += hand.glance * names.length;
+    const taken = names.length - wrong.length;
+    if (2 * taken < names.length) {
       this.closed++;
       await this.#press('Escape', hand.key);
       await dialog.waitFor({ state: 'detached' });
       return false;
     }
-    const columns = await dialog
-      .getByRole('listbox')
-      .evaluate((list) => getComputedStyle(list).gridTemplateColumns.split(' ').length);
+    const columns = await list.evaluate(
+      (element) => getComputedStyle(element).gridTemplateColumns.split(' ').length,
+    );
     let at = 0;
     for (const i of wrong) {
       for (; at + columns <= i; at += columns) await this.#press('ArrowDown', hand.key);
@@ -242,8 +245,7 @@ class Person {
     this.groups++;
     this.ofGroups += taken;
     this.wrongInGroups += wrong.length;
-    for (const [i, id] of group.imageIds.entries())
-      if (!wrong.includes(i)) this.#left.delete(names.get(id)!);
+    for (const [i, name] of names.entries()) if (!wrong.includes(i)) this.#left.delete(name);
     return true;
   }
 }
@@ -283,7 +285,7 @@ async function label(
     page.setDefaultTimeout(20_000);
     await page.goto(door.url);
     await page.getByRole('gridcell').first().focus();
-    const person = new Person(page, studio, classes, labelIds, pictures, suggestions);
+    const person = new Person(page, studio, classes, pictures, suggestions);
     await person.labelAll();
     await page.getByText('All changes saved').waitFor();
     await check(studio, labelIds, pictures);

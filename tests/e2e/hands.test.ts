@@ -238,12 +238,22 @@ describe('the history of the project', () => {
     await page.keyboard.press('h');
     const history = dialog(page, 'History of the project');
     await history.getByText('Mark 1 picture as unsure').waitFor();
-    await history.getByRole('button', { name: /^Undo to here: label 15 pictures/ }).click();
+    await history.getByRole('button', { name: /^Undo to here: import 15 pictures/ }).click();
     await history.getByRole('button', { name: /^Redo to here: mark 1 picture/ }).waitFor();
     await page.getByText('All labelled').waitFor();
     await history.getByRole('button', { name: /^Redo to here: mark 1 picture/ }).click();
     await page.getByText('1 of 15 to go').waitFor();
     await page.keyboard.press('Escape');
     expect(await cell(page, 'circle 1.png, circle').count()).toBeLessThanOrEqual(1);
+
+    // Back before the import: the pictures are gone, and one key brings them back.
+    await page.keyboard.press('h');
+    await history.getByRole('button', { name: 'Undo everything' }).click();
+    await page.getByRole('heading', { name: 'No pictures yet' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+Z');
+    await page.getByText(/^Done again: import 15 pictures/).waitFor();
+    await cells(page).first().waitFor();
+    await page.getByText('All labelled').waitFor();
   });
 });
