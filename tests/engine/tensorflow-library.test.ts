@@ -10,6 +10,7 @@ import { argmax } from '../../src-main/engine/training/classification.ts';
 import type { RuntimeName } from '../../src-shared/runtimes.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { sampleJob } from '../helpers/shapes-job.ts';
+import { describeExported } from '../helpers/tensorflow/exported.ts';
 import { installedTensorflow } from '../helpers/tensorflow/installed.ts';
 import { describeTensorflow } from '../helpers/tensorflow/suite.ts';
 
@@ -19,6 +20,7 @@ if ('why' in found) {
   it.skip('TensorFlow is not installed', () => {});
 } else {
   describeTensorflow(found.tf);
+  describeExported(found.tf);
 
   it('comes to the same test accuracy on the sample pictures, within noise', async () => {
     const folder = await temporaryFolder();
