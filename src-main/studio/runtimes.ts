@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-shared/errors.ts';
 import { recipeNames } from '../../src-shared/recipes.ts';
-import { type RuntimeBench, runtimeBench } from '../../src-shared/runtime-bench.ts';
+import {
+  type RuntimeBench,
+  type RuntimePace,
+  runtimeBench,
+} from '../../src-shared/runtime-bench.ts';
 import { type RuntimeChoice, type RuntimeName, runtimeNames } from '../../src-shared/runtimes.ts';
 import { replaceFile } from '../atomic-file.ts';
 import { readInstalled } from '../engine/runtimes/tensorflow/installation.ts';
@@ -33,6 +37,9 @@ export async function demandRuntime(choice: RuntimeChoice): Promise<void> {
   );
 }
 
+/** In turns: a machine that is busy with something else for a while slows both. */
+const rounds = 3;
+
 const file = () => join(home(), 'runtimes.json');
 const kept = z.object({ machine: z.string(), bench: runtimeBench });
 
@@ -58,17 +65,21 @@ export function runtimeCalls(
   async function measure(named: string | undefined): Promise<RuntimeBench> {
     const backbone = await (named === undefined ? bestBackbone() : backboneFile(named));
     const { device } = await devices.forRun('auto');
-    const total = recipeNames.length * runtimeNames.length;
+    const total = recipeNames.length * rounds * runtimeNames.length;
     let done = 0;
-    const paces: Record<string, Record<string, unknown>> = {};
+    const paces: Record<string, Record<RuntimeName, RuntimePace[] | null>> = {};
     for (const recipe of recipeNames) {
-      for (const runtime of runtimeNames) {
-        emit({ name: 'runtimes.progress', data: { done: done++, total } });
-        const job = { kind: 'paceRuntime', backbone, recipe, runtime, device } as const;
-        // One that takes its process with it is no runtime to choose, and the others are measured all the same.
-        const pace = await engine.run(job).catch(() => null);
-        paces[recipe] = { ...paces[recipe], [runtime]: pace };
+      const found: Record<RuntimeName, RuntimePace[] | null> = { onnxruntime: [], tensorflow: [] };
+      for (let round = 0; round < rounds; round++) {
+        for (const runtime of runtimeNames) {
+          emit({ name: 'runtimes.progress', data: { done: done++, total } });
+          const job = { kind: 'paceRuntime', backbone, recipe, runtime, device } as const;
+          // One that takes its process with it is no runtime to choose, and the others are measured all the same.
+          const pace = found[runtime] && (await engine.run(job).catch(() => null));
+          found[runtime] = pace && [...found[runtime]!, pace];
+        }
       }
+      paces[recipe] = found;
     }
     emit({ name: 'runtimes.progress', data: { done, total } });
     const bench = runtimeBench.parse({

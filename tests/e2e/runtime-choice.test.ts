@@ -1,12 +1,16 @@
 /** The choice of the runtime: there once another is installed, with what was measured beside it. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Job } from '../../src-main/engine/protocol.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
 import { openPage, openProject } from '../helpers/browser.ts';
+import { leaveCheckpoint } from '../helpers/checkpoint.ts';
 import { fakeEngine } from '../helpers/fake-engine.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { writeShapes } from '../helpers/shapes.ts';
+import { importAll } from '../helpers/studio.ts';
+import { until } from '../helpers/until.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -26,6 +30,12 @@ function pacedEngine(): Engine {
   return { ...engine, run: run as Engine['run'] };
 }
 
+/** A record of TensorFlow where it is looked for: enough for the choice, which loads nothing. */
+async function pretendInstalled(folder: string): Promise<void> {
+  const record = { version: '2.21.0', cuda: null, source: 'a test', bytes: 1, folder };
+  await writeFile(join(folder, 'installed.json'), JSON.stringify(record));
+}
+
 it('is offered with what each recipe gains, and kept', async () => {
   const installed = await temporaryFolder();
   vi.stubEnv('GRAFT_TENSORFLOW', installed);
@@ -35,9 +45,7 @@ it('is offered with what each recipe gains, and kept', async () => {
   await page.getByRole('combobox', { name: 'Computed on' }).waitFor();
   expect(await choice.count()).toBe(0);
 
-  await mkdir(installed, { recursive: true });
-  const record = { version: '2.21.0', cuda: null, source: 'a test', bytes: 1, folder: installed };
-  await writeFile(join(installed, 'installed.json'), JSON.stringify(record));
+  await pretendInstalled(installed);
   await page.reload();
   await choice.selectOption('TensorFlow');
   await expect
@@ -48,6 +56,43 @@ it('is offered with what each recipe gains, and kept', async () => {
   await page.getByText('Fine-tune top: 2.0 times as fast with TensorFlow').waitFor();
   await page.getByText('Feature extraction: 2.0 times as fast with ONNX Runtime').waitFor();
   await page.getByText(/^Measured .* with /).waitFor();
+
+  // The form of a recipe chooses for its runs alone, and says what was measured of it.
+  await page.getByRole('button', { name: 'Settings of Fine-tune top' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Settings of fine-tune top' });
+  await dialog.getByText('Pictures and memory').click();
+  await dialog.getByText(/Measured here: 2\.0 times as fast with TensorFlow\.$/).waitFor();
   const look = process.env.GRAFT_LOOK;
   if (look) await page.screenshot({ path: `${look}-runtime.png` });
+});
+
+it('is chosen anew for a run that goes on', async () => {
+  const installed = await temporaryFolder();
+  vi.stubEnv('GRAFT_TENSORFLOW', installed);
+  const engine = fakeEngine();
+  const { door, studio, folder } = await openProject(engine);
+  await writeShapes(join(folder, 'shapes'), 5);
+  await importAll(studio, [join(folder, 'shapes')], 'folders');
+  const runs = [{ recipe: 'feature-extraction', backbone: 'mobilenet_v2' } as const];
+  await studio.call('runs.start', { runs });
+  await until('the run to start', () => engine.started.length === 1);
+  await leaveCheckpoint(engine.started[0]!.job.runFolder, 7);
+  engine.started[0]!.fail('The training engine crashed (SIGSEGV).');
+
+  const page = await openPage(`${door.url}#train`);
+  const aside = page.getByRole('complementary', { name: 'Runs and networks' });
+  await aside.getByRole('button', { name: /Feature extraction .* failed$/ }).click();
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
+  const goOn = page.getByRole('combobox', { name: 'Go on with' });
+  expect(await goOn.count()).toBe(0);
+  await pretendInstalled(installed);
+  await page.reload();
+  await aside.getByRole('button', { name: /Feature extraction .* failed$/ }).click();
+  await expect.poll(() => goOn.inputValue()).toBe('onnxruntime');
+  await goOn.selectOption('TensorFlow');
+  const look = process.env.GRAFT_LOOK;
+  if (look) await page.screenshot({ path: `${look}-resume.png` });
+  await page.getByRole('button', { name: 'Resume' }).press('Enter');
+  await until('the run to go on', () => engine.started.length === 2);
+  expect(engine.started[1]!.job.runtime).toBe('tensorflow');
 });

@@ -41,16 +41,30 @@ it('is refused for a run that names one which is not installed, with the command
   await expect(start(1, { runtime: 'tensorflow' })).rejects.toThrow('graft tensorflow install');
 });
 
-it('is recommended where it is faster over a whole run, and not where both are alike', () => {
-  const slow = { frozen: 0.02, step: 0.1 };
+it('is recommended where it is faster over a whole run, and not where both are alike or rounds differ', () => {
+  const slow = [0.02, 0.03].map((frozen) => ({ frozen, step: 0.1 }));
   const alike = { onnxruntime: slow, tensorflow: slow };
   const paces = Object.fromEntries(recipeNames.map((recipe) => [recipe, alike]));
   const bench: RuntimeBench = {
     ...{ at: '2026-11-28T12:00:00.000Z', backbone: 'mobilenet_v2' },
     paces: {
       ...(paces as RuntimeBench['paces']),
-      // Ten epochs: 0.02 + 10 * 0.1 against 0.11 + 10 * 0.04.
-      'fine-tune-top': { onnxruntime: slow, tensorflow: { frozen: 0.11, step: 0.04 } },
+      // Ten epochs, each part at its best: 0.02 + 10 * 0.1 against 0.11 + 10 * 0.04.
+      'fine-tune-top': {
+        onnxruntime: slow,
+        tensorflow: [
+          { frozen: 0.11, step: 0.05 },
+          { frozen: 0.12, step: 0.04 },
+        ],
+      },
+      // Twice as fast at its best, and slower in one round.
+      'fine-tune-all': {
+        onnxruntime: slow,
+        tensorflow: [
+          { frozen: 0, step: 0.05 },
+          { frozen: 0, step: 0.2 },
+        ],
+      },
       'from-scratch': { onnxruntime: slow, tensorflow: null },
     },
   };
@@ -58,6 +72,7 @@ it('is recommended where it is faster over a whole run, and not where both are a
     runtime: 'tensorflow',
     times: expect.closeTo(2, 5),
   });
+  expect(fasterRuntime(bench, 'fine-tune-all')).toBe(null);
   expect(fasterRuntime(bench, 'feature-extraction')).toBe(null);
   expect(fasterRuntime(bench, 'from-scratch')).toBe(null);
 });

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import type { Device } from '../../../src-shared/devices.ts';
-import { recipeNames } from '../../../src-shared/recipes.ts';
+import { type RecipeName, recipeNames } from '../../../src-shared/recipes.ts';
 import {
+  bestPace,
   fasterRuntime,
+  fasterWords,
   type RuntimeBench,
-  type RuntimePace,
 } from '../../../src-shared/runtime-bench.ts';
-import { runtimeTitles } from '../../../src-shared/runtimes.ts';
+import { type RuntimeName, runtimeNames, runtimeTitles } from '../../../src-shared/runtimes.ts';
 import { addCommonOptions, type CommonOptions } from '../options.ts';
 import { fileSize, print, printJson, table } from '../output.ts';
-import { withStudio } from '../session.ts';
+import { createProgress } from '../progress.ts';
+import { type Session, withStudio } from '../session.ts';
 import { tensorflowText } from './tensorflow.ts';
 
 /** "NVIDIA GeForce RTX 3060 (12 GB): a small step in 1.2 ms, the processor's in 66 ms, …" */
@@ -23,24 +25,51 @@ function deviceLine({ name, memoryBytes, trial, problem, software }: Device): st
   return `${name}${memory}: ${[step, difference, operators, software ? 'imitated by the processor' : ''].filter(Boolean).join('; ')}`;
 }
 
-/** "2.1 times as fast with TensorFlow" and so on, a line for each recipe. */
-function benchLines(bench: RuntimeBench | null): [string, string][] {
-  if (!bench) return [];
-  const pace = (found: RuntimePace | null) =>
-    found
-      ? `${(1000 * found.frozen).toFixed(1)} + ${(1000 * found.step).toFixed(1)} ms`
-      : 'not measured';
-  return recipeNames.map((recipe) => {
-    const { onnxruntime, tensorflow } = bench.paces[recipe];
-    const faster = fasterRuntime(bench, recipe);
-    const verdict = faster
-      ? `${faster.times.toFixed(1)} times as fast with ${runtimeTitles[faster.runtime]}`
-      : 'no clear difference';
-    return [
-      recipe,
-      `${verdict}; frozen part and step of a picture: ONNX Runtime ${pace(onnxruntime)}, TensorFlow ${pace(tensorflow)} (${bench.backbone}, ${bench.at.slice(0, 10)})`,
+/** Milliseconds a picture of both runtimes at each recipe, and which is faster over a whole run. */
+function benchTable({ paces, backbone, at }: RuntimeBench): string {
+  const pace = (recipe: RecipeName, runtime: RuntimeName) => {
+    const found = paces[recipe][runtime];
+    if (!found) return 'not measured';
+    const { frozen, step } = bestPace(found);
+    const parts = [
+      ...(frozen > 0 ? [`${(1000 * frozen).toFixed(1)} once`] : []),
+      ...(step > 0 ? [`${(1000 * step).toFixed(1)} an epoch`] : []),
     ];
+    return parts.join(', ');
+  };
+  const verdict = (recipe: RecipeName) => {
+    const faster = fasterRuntime({ paces, backbone, at }, recipe);
+    return faster ? fasterWords(faster) : 'no clear difference';
+  };
+  return [
+    `Milliseconds a picture with ${backbone}, measured ${at.slice(0, 10)}`,
+    table(recipeNames, [
+      { title: 'Recipe', text: (recipe) => recipe },
+      ...runtimeNames.map((runtime) => ({
+        title: runtimeTitles[runtime],
+        text: (recipe: RecipeName) => pace(recipe, runtime),
+      })),
+      { title: 'A whole run', text: verdict },
+    ]),
+  ].join('\n');
+}
+
+/** With a line that tells how far it is. */
+async function measured({ studio }: Session, options: Options): Promise<RuntimeBench | null> {
+  const progress = createProgress(options);
+  const stop = studio.subscribe((event) => {
+    if (event.name !== 'runtimes.progress') return;
+    progress.show({
+      ...{ what: 'Measuring both runtimes', unit: 'parts', secondsLeft: null },
+      ...event.data,
+    });
   });
+  try {
+    return (await studio.call('runtimes.bench', { measure: options.bench })).bench;
+  } finally {
+    stop();
+    progress.clear();
+  }
 }
 
 interface Options extends CommonOptions {
@@ -52,9 +81,9 @@ export function doctor(program: Command): void {
     .description('show versions, runtimes and devices')
     .option('--bench', 'measure each recipe on both runtimes first, which takes minutes', false)
     .action((options: Options) =>
-      withStudio(options, async ({ studio }) => {
-        const found = await studio.call('doctor', {});
-        const { bench } = await studio.call('runtimes.bench', { measure: options.bench });
+      withStudio(options, async (session) => {
+        const found = await session.studio.call('doctor', {});
+        const bench = await measured(session, options);
         if (options.json) {
           printJson({ ...found, bench });
           return;
@@ -71,7 +100,6 @@ export function doctor(program: Command): void {
           ...(found.devices.length > 0
             ? [['trains on', found.automatic] satisfies [string, string]]
             : []),
-          ...benchLines(bench),
           ['threads', String(found.threads)],
           ['memory', fileSize(found.memoryBytes)],
           ['home', found.home],
@@ -82,6 +110,7 @@ export function doctor(program: Command): void {
             { title: 'Found', text: ([, value]) => value },
           ]),
         );
+        if (bench) print(`\n${benchTable(bench)}`);
       }),
     );
 }

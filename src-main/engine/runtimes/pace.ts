@@ -18,7 +18,7 @@ import type { Runtime } from './runtime.ts';
 const batch = 8;
 const classes = 4;
 /** The first one prepares what later ones use; of those the best counts, for what else runs only makes them slower. */
-const repeats = 3;
+const repeats = 2;
 const threads = availableParallelism();
 
 export async function paceOf(
