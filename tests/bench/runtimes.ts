@@ -7,10 +7,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, platform, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { graphicsCards } from '../../src-main/engine/devices/cards.ts';
 import { deviceKinds } from '../../src-shared/devices.ts';
-import { report } from './helpers/contest.ts';
+import { report, threads } from './helpers/contest.ts';
 import { photo } from './helpers/photos.ts';
 import { median } from './helpers/print.ts';
 import type { Answer, Contender, Task } from './helpers/runtime-worker.ts';
@@ -52,6 +53,15 @@ async function start(contender: Contender) {
     stop: () => worker.kill(),
   };
 }
+
+const machine = {
+  processor: cpus()[0]?.model,
+  threads,
+  cards: await graphicsCards(),
+  system: `${platform()} ${release()}`,
+  node: process.versions.node,
+};
+console.log(JSON.stringify({ machine }));
 
 const given = process.argv.slice(2);
 const wanted = given.length > 0 ? given : Object.keys(networks);
