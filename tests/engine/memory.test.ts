@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import { estimateMemory, type MemoryTask } from '../../src-main/engine/memory/estimate.ts';
-import { peakBytes } from '../../src-main/engine/memory/liveness.ts';
+import { peakBytes, valueBytes } from '../../src-main/engine/memory/liveness.ts';
 import { planMemory } from '../../src-main/engine/memory/micro-batch.ts';
 import { completeSettings } from '../../src-shared/recipes.ts';
 import { tinyBackbone } from '../helpers/tiny-backbone.ts';
@@ -37,6 +37,7 @@ describe('the estimate', () => {
     g.output(g.node('Neg', [relu], {}, { output: 'y' }), ['batch', 100]);
     expect(peakBytes(g.build(), 1)).toBe(800);
     expect(peakBytes(g.build(), 10)).toBe(8000);
+    expect(valueBytes(g.build(), 10)).toBe(16_000);
   });
 });
 
@@ -57,6 +58,15 @@ describe('the micro-batch', () => {
     const tight = planMemory(task(0), estimate(12) / 0.85 + 1);
     expect(tight).toMatchObject({ microBatch: 12, bytes: estimate(12), wholeBytes: estimate(48) });
     expect(planMemory(task(0), 1).microBatch).toBe(1);
+  });
+
+  it('is smaller with TensorFlow, which holds all of a step until its end', () => {
+    const there = { ...task(0), runtime: 'tensorflow' } as const;
+    const estimate = estimateMemory(there);
+    expect(estimate(12)).toBeGreaterThan(estimateMemory(task(0))(12));
+    const free = estimate(12) / 0.85 + 1;
+    expect(planMemory(there, free).microBatch).toBe(12);
+    expect(planMemory(task(0), free).microBatch).toBe(48);
   });
 
   it('is what the person says, but never what has proved too much', () => {

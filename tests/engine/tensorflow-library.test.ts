@@ -2,7 +2,10 @@
  * The same as tensorflow.test.ts on TensorFlow's own library, where "graft tensorflow install" has brought it.
  * GRAFT_EXPECT_TENSORFLOW=1 says that it must be there.
  */
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { train } from '../../src-main/engine/jobs/train.ts';
 import type { Progress } from '../../src-main/engine/protocol.ts';
@@ -21,6 +24,21 @@ if ('why' in found) {
 } else {
   describeTensorflow(found.tf);
   describeExported(found.tf);
+
+  it.skipIf(process.platform !== 'linux').each([
+    ['efficientnet_lite0', 'fine-tune-all', { batchSize: 4 }, 2],
+    ['mobilenet_v2', 'from-scratch', { batchSize: 4 }, 4],
+  ] as const)(
+    'takes about the memory that was estimated for %s, %s, with %j, %i at a time',
+    async (name, recipe, settings, microBatch) => {
+      const script = fileURLToPath(new URL('../helpers/measure-memory.ts', import.meta.url));
+      const args = [name, recipe, JSON.stringify(settings), String(microBatch), 'tensorflow'];
+      const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
+      const { estimated, measured } = JSON.parse(stdout);
+      expect(estimated / measured).toBeGreaterThan(1 / 1.5);
+      expect(estimated / measured).toBeLessThan(1.5);
+    },
+  );
 
   it('comes to the same test accuracy on the sample pictures, within noise', async () => {
     const folder = await temporaryFolder();

@@ -61,7 +61,7 @@ export async function trainOn(
   runtime: Runtime = onDevice(job.device ?? 'cpu'),
 ): Promise<TrainResult> {
   const examples = inOrder(job);
-  const memory = reportMemory(whole, job, context);
+  const memory = reportMemory(whole, job, runtime, context);
   const prepared = await prepare({ runtime, job, backbone: whole, examples, context });
   let trained: Trained;
   try {
@@ -211,9 +211,15 @@ function belongsTo(job: TrainJob, examples: TrainJob['examples']) {
 }
 
 /** Decides how many pictures are computed at once, and says so. */
-function reportMemory(backbone: Backbone, job: TrainJob, { report }: JobContext): MemoryPlan {
+function reportMemory(
+  backbone: Backbone,
+  job: TrainJob,
+  { name }: Runtime,
+  { report }: JobContext,
+): MemoryPlan {
   const { recipe, settings, classes, examples } = job;
-  const task = { backbone, recipe, settings, classes: classes.length, examples: examples.length };
+  const counts = { classes: classes.length, examples: examples.length };
+  const task = { backbone, recipe, settings, ...counts, runtime: name };
   const free = process.availableMemory() + process.memoryUsage.rss();
   const planned = planMemory(task, free, job.mostAtOnce);
   // Where whole batches are always computed, no smaller part is left to try.

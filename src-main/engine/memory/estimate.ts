@@ -1,6 +1,7 @@
 /** How much memory a run will need at most, told from the shapes of its graphs before it starts. */
 import { viewsOf } from '../../../src-shared/augmentation.ts';
 import type { RecipeName, TrainSettings } from '../../../src-shared/recipes.ts';
+import type { RuntimeName } from '../../../src-shared/runtimes.ts';
 import { accumulatedStep, trainingStep } from '../autodiff/training-step.ts';
 import { type Backbone, imageInput } from '../backbones/backbone.ts';
 import { memoryLimit } from '../features/features.ts';
@@ -12,7 +13,7 @@ import { pooledBlocks } from '../recipes/early-features.ts';
 import { plan } from '../recipes/plan.ts';
 import { batchSize as evaluatedAtOnce } from '../training/network.ts';
 import { stepOptionsOf } from '../training/step-options.ts';
-import { peakBytes } from './liveness.ts';
+import { peakBytes, valueBytes } from './liveness.ts';
 
 export interface MemoryTask {
   /** Its weights need not be there: only their shapes are looked at. */
@@ -22,6 +23,8 @@ export interface MemoryTask {
   readonly classes: number;
   /** Pictures to train on, to validate and to test with. */
   readonly examples: number;
+  /** What computes the steps; ONNX Runtime when absent. */
+  readonly runtime?: RuntimeName;
 }
 
 /** Node, ONNX Runtime and what decodes pictures. */
@@ -31,6 +34,13 @@ const processBytes = 180e6;
  * operators. Measured: tests/engine/memory.test.ts.
  */
 const arena = 1.3;
+/** TensorFlow's library, once it has computed something. */
+const tensorflowBytes = 310e6;
+/**
+ * TensorFlow.js holds the values of a step, what operators make inside, and the gradients of all of them until the
+ * step is over: so many times the values. Measured: tests/engine/tensorflow-library.test.ts.
+ */
+const taped = { frozen: 3.7, batch: 5.3 } as const;
 
 const bytesOf = (tensors: Iterable<Tensor>) => {
   let bytes = 0;
@@ -45,9 +55,10 @@ const bytesOf = (tensors: Iterable<Tensor>) => {
  * @returns a function, since the graphs are the same for every number of pictures
  */
 export function estimateMemory(task: MemoryTask): (microBatch: number) => number {
-  const { backbone, recipe, settings } = task;
+  const { backbone, recipe, settings, runtime } = task;
   const planned = plan(recipe, settings, backbone);
-  const fixed = processBytes + 2 * bytesOf(backbone.graph.initializers.values());
+  const library = processBytes + (runtime === 'tensorflow' ? tensorflowBytes : 0);
+  const fixed = library + 2 * bytesOf(backbone.graph.initializers.values());
   if (planned.kind === 'early') {
     const trunk = pooledBlocks(backbone, planned.candidates);
     return constant(fixed + arena * peakBytes(trunk, evaluatedAtOnce));
@@ -64,7 +75,7 @@ export function estimateMemory(task: MemoryTask): (microBatch: number) => number
 const constant = (bytes: number) => () => bytes;
 
 function trainingBytes(
-  { backbone, settings, classes }: MemoryTask,
+  { backbone, settings, classes, runtime }: MemoryTask,
   tail: Graph,
   start: 'learned' | 'random',
   width: number,
@@ -86,6 +97,11 @@ function trainingBytes(
   }
   // Parameters: two sets take turns, and the best ones are kept. State: two sets after the first zeros.
   const values = 3 * learned + 3 * states;
+  if (runtime === 'tensorflow') {
+    // Gradients, and what an optimizer makes of them.
+    const times = taped[options.statistics ?? 'frozen'];
+    return (microBatch) => values + 2 * learned + times * valueBytes(forward, microBatch);
+  }
   return (microBatch) => {
     const inParts = microBatch < settings.batchSize;
     const step = inParts

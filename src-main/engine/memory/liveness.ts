@@ -61,3 +61,18 @@ export function peakBytes(graph: Graph, batch: number): number {
   }
   return peak;
 }
+
+/**
+ * The bytes of all intermediate values together, as where none is given back before the end.
+ *
+ * @param batch what stands for every free dimension
+ */
+export function valueBytes(graph: Graph, batch: number): number {
+  const sizes = valueSizes(graph, batch);
+  let bytes = 0;
+  for (const { op, outputs } of graph.nodes) {
+    if (views.has(op)) continue;
+    for (const output of outputs) bytes += sizes.get(output)?.bytes ?? 0;
+  }
+  return bytes;
+}
