@@ -1,5 +1,5 @@
 /** Labels from files of other programs, as one step that can be undone. */
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CallParsed, StudioEvent } from '../../src-shared/contract.ts';
 import type {
@@ -122,7 +122,14 @@ async function read(
     path: member,
     reason,
   }));
-  return { reading: await readLabels(folder), rejected: problems };
+  try {
+    return { reading: await readLabels(folder), rejected: problems };
+  } catch (error) {
+    // Nobody would find it there, or know the name.
+    await rm(folder, { recursive: true, force: true });
+    if (!(error instanceof StudioError)) throw error;
+    throw new StudioError(error.code, error.message.replaceAll(folder, path), { cause: error });
+  }
 }
 
 function requireOpen(context: Context, project: OpenProject): void {

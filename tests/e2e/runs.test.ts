@@ -16,7 +16,7 @@ async function openShapes(): Promise<OpenStudio & { readonly engine: FakeEngine 
   return { ...open, engine };
 }
 
-it('says why a run failed, stops another, and forgets both', async () => {
+it('says why a run failed, stops another, and deletes both, which can be undone', async () => {
   const { door, engine } = await openShapes();
   const page = await openPage(`${door.url}#train`);
   const aside = page.getByRole('complementary', { name: 'Runs and networks' });
@@ -38,6 +38,15 @@ it('says why a run failed, stops another, and forgets both', async () => {
   await page.getByText('Stopped before its end.').waitFor();
   await page.getByRole('button', { name: 'Delete this run' }).click();
   await page.getByRole('heading', { name: 'Recipes to compare' }).waitFor();
+
+  await page.getByText(/^Run 2 deleted/).waitFor();
+  await aside.getByText(/^2 deleted runs can be brought back until/).waitFor();
+  await page.keyboard.press('Control+z');
+  await aside.getByRole('button', { name: /Fine-tune top .* stopped$/ }).waitFor();
+  await aside.getByText(/^1 deleted run can be brought back until/).waitFor();
+  await aside.getByRole('button', { name: 'Remove for good' }).click();
+  await aside.getByText(/deleted run/).waitFor({ state: 'detached' });
+  expect(await aside.getByRole('button', { name: /stopped$/ }).count()).toBe(1);
 });
 
 it('lets a run that was interrupted go on', async () => {

@@ -3,15 +3,20 @@ import { isRecord, RowList, type Rows, textOf } from './rows.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-export const isLabelStudio = (value: unknown): value is readonly Json[] =>
-  Array.isArray(value) &&
-  value.length > 0 &&
-  value.every((task) => isRecord(task) && (isRecord(task.data) || 'choice' in task));
+const isTask = (value: unknown): value is Json =>
+  isRecord(value) && (isRecord(value.data) || 'choice' in value);
+
+export const isLabelStudio = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && value.some(isTask);
 
 /** The latest annotation that was not cancelled speaks for its task. */
-export function readLabelStudio(tasks: readonly Json[]): Rows {
+export function readLabelStudio(tasks: readonly unknown[]): Rows {
   const list = new RowList();
   for (const [index, task] of tasks.entries()) {
+    if (!isTask(task)) {
+      list.refuse(`entry ${index + 1}`, '', 'It is no task of Label Studio.');
+      continue;
+    }
     const where = `task ${textOf(task.id) ?? index + 1}`;
     const path = imageOf(isRecord(task.data) ? task.data : task);
     const choices = isRecord(task.data) ? choicesOf(task) : flat(task.choice);

@@ -46,9 +46,12 @@ export class RowList implements Rows {
     else if (label.length > longestLabel)
       this.refuse(where, path, `Its label has more than ${longestLabel} characters.`);
     else {
-      const { otherPaths } = row;
+      // As it was written, too: a file's name may be decomposed, or have spaces at its end.
+      const written = typeof row.path === 'string' && row.path !== path ? [row.path] : [];
+      const others = [...written, ...(row.otherPaths ?? [])];
       const split = splitOf(textOf(row.split));
-      this.rows.push({ where, path, ...(otherPaths && { otherPaths }), sha256, label, split });
+      const otherPaths = others.length > 0 ? { otherPaths: others } : {};
+      this.rows.push({ where, path, ...otherPaths, sha256, label, split });
     }
   }
 
@@ -60,12 +63,12 @@ export class RowList implements Rows {
 /** As in the contract. */
 const longestLabel = 100;
 
-/** Text or a number as trimmed text; null for anything else, and for nothing. */
+/** Text or a number as trimmed text; null for anything else, and for nothing that could be seen. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (typeof value !== 'string') return null;
   const text = value.normalize('NFC').replace(/\s+/g, ' ').trim();
-  return text === '' ? null : text;
+  return /^[\s\p{Cc}\p{Cf}]*$/u.test(text) ? null : text;
 }
 
 const splitNames: Readonly<Record<string, SplitName>> = {
