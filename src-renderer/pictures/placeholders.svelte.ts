@@ -33,7 +33,7 @@ export class Placeholders {
   of(id: number): string | undefined {
     const place = (this.#places[id] ?? 0) - 1;
     const sheet = this.#sheets[Math.floor(place / batch)];
-    if (place < 0 || !sheet || this.#project !== this.#studio.project?.path) {
+    if (place < 0 || !sheet || this.#project !== this.#studio.projectPath) {
       void this.#arrived;
       return undefined;
     }
@@ -42,7 +42,7 @@ export class Placeholders {
 
   /** Fetches those of this list, beginning at the place `at`. */
   want(ids: readonly number[], at: number): void {
-    const project = this.#studio.project?.path;
+    const project = this.#studio.projectPath;
     if (project !== this.#project) {
       this.#project = project;
       this.#places = new Int32Array(0);

@@ -50,6 +50,8 @@ export class StudioState {
   saving = $state(0);
 
   readonly labels: readonly Label[] = $derived(this.project?.labels ?? []);
+  /** The open project's folder. Unlike `project` it stays the same while its numbers change. */
+  readonly projectPath: string | undefined = $derived(this.project?.path);
   readonly #labelById = $derived(new Map(this.labels.map((label) => [label.id, label])));
 
   #onReconnect = new Set<() => void>();
@@ -114,7 +116,7 @@ export class StudioState {
    * address, so the project is in it: another project's picture of the same id is not shown.
    */
   media(kind: MediaKind, id: number): string {
-    const project = encodeURIComponent(this.project?.path ?? '');
+    const project = encodeURIComponent(this.projectPath ?? '');
     return `${this.bridge.mediaBase}${kind}/${id}?project=${project}`;
   }
 

@@ -78,12 +78,25 @@ describe('the Label room', () => {
       await page.keyboard.press('Enter');
       await row(page, new RegExp(`^${name} 0`)).waitFor();
     }
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLImageElement>('[role=gridcell] img')].every(
+        ({ complete, naturalWidth }) => complete && naturalWidth > 0,
+      ),
+    );
+    const loads = await page.evaluateHandle(() => {
+      const counted = { again: 0 };
+      for (const img of document.querySelectorAll('[role=gridcell] img'))
+        img.addEventListener('load', () => counted.again++);
+      return counted;
+    });
     await cells(page).first().click();
     await page.keyboard.press('1');
     await page.keyboard.press('2');
     await page.keyboard.press('1');
     await row(page, /^frog 2/).waitFor();
     await page.getByText('9 of 12 to go').waitFor();
+    // A label changes the counts of the project, which is no reason to load its thumbnails again.
+    expect(await loads.jsonValue()).toEqual({ again: 0 });
     expect(await selected(page).getAttribute('aria-colindex')).toBe('4');
 
     await saved(page);

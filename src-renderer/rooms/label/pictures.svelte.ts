@@ -60,7 +60,8 @@ export class Pictures {
       }),
       this.#studio.on('labels.assigned', ({ imageIds }) => {
         if (imageIds === null || imageIds.length > 2000) void this.renew();
-        else void this.#fetch(imageIds);
+        // What was given here is known, and the answer to it is on its way.
+        else void this.#fetch(imageIds.filter((id) => !this.#given.has(id)));
       }),
       // Who has not begun yet gets the order that was asked for; who has keeps their place.
       this.#studio.on('import.finished', () => {
