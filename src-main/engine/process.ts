@@ -1,5 +1,6 @@
 /** The engine process: takes jobs from the studio and answers with progress and results. */
 import { writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { saysOutOfMemory } from './ended.ts';
@@ -93,3 +94,6 @@ try {
   // A sandbox may forbid it, and training goes without; the studio keeps this for a crash's reason.
   console.error(`the engine keeps its priority: ${error}`);
 }
+
+// Where what was compiled is kept (setup/process.mjs): now, for this process ends by being killed.
+flushCompileCache();

@@ -2,6 +2,7 @@
  * A process of `Inspectors`: decodes one picture after the other, so that a decoder that crashes takes
  * nothing else with it.
  */
+import { flushCompileCache } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import sharp from 'sharp';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
@@ -47,3 +48,6 @@ try {
 } catch {
   // A sandbox may forbid it; decoding goes on without.
 }
+
+// Where what was compiled is kept (setup/process.mjs): now, for this process ends by being killed.
+flushCompileCache();
