@@ -34,10 +34,11 @@ export function fingerprintsTable(database: Database) {
     FROM fingerprints JOIN images ON images.id = image_id
     WHERE placeholder IS NOT NULL AND (label_id IS NOT NULL OR split IS NOT NULL)
     ORDER BY image_id`);
+  // Whose brightness is known has a fingerprint, and the few others are found by an index.
   const lacking = database
-    .prepare<[], number>(
-      'SELECT id FROM images WHERE id NOT IN (SELECT image_id FROM fingerprints) ORDER BY id',
-    )
+    .prepare<[], number>(`
+      SELECT id FROM images
+      WHERE brightness IS NULL AND id NOT IN (SELECT image_id FROM fingerprints) ORDER BY id`)
     .pluck();
 
   return {

@@ -14,6 +14,7 @@ import { maps } from './013-maps.ts';
 import { orders } from './014-orders.ts';
 import { runtime } from './015-runtime.ts';
 import { undoableImportsAndDeletions } from './016-undoable-imports-and-deletions.ts';
+import { counting } from './017-counting.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -36,4 +37,5 @@ export const migrations: readonly string[] = [
   orders,
   runtime,
   undoableImportsAndDeletions,
+  counting,
 ];
