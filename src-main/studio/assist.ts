@@ -118,13 +118,13 @@ export function assistCalls(
 
     'assist.suggestions': async ({ imageIds }) => {
       context.project();
-      return { suggestions: await proposed.proposals(imageIds) };
+      return { suggestions: await proposed.proposals({ among: imageIds, atOnce: eager }) };
     },
 
     'assist.groups': async ({ regardless }) => {
       const waitingFor = thinLabels(context.project(), regardless);
       if (waitingFor.length > 0) return { groups: [], waitingFor };
-      const sure = await proposed.proposals(undefined, sureOfGroup);
+      const sure = await proposed.proposals({ surerThan: sureOfGroup, atOnce: eager });
       return { groups: groupsOf(sure), waitingFor };
     },
 

@@ -57,10 +57,15 @@ export interface Suggestions {
   current(): Promise<Said>;
   /**
    * Of the pictures that carry no label now, the surest first.
-   * @param among of all when not given
-   * @param surerThan leaves out those of a lower confidence
+   * @param options.among of all when not given
+   * @param options.surerThan leaves out those of a lower confidence
+   * @param options.atOnce as they are, if there are any: who is told of newer ones need not wait for them
    */
-  proposals(among?: readonly number[], surerThan?: number): Promise<Suggestion[]>;
+  proposals(options: {
+    readonly among?: readonly number[] | undefined;
+    readonly surerThan?: number;
+    readonly atOnce?: boolean;
+  }): Promise<Suggestion[]>;
 }
 
 /** @param least labels with fewer pictures are left out */
@@ -82,7 +87,9 @@ export function classesOf({ store }: OpenProject, least: number): Classes {
 
 export function suggestions(context: Context, pictures: Looking): Suggestions {
   let said = nothingSaid;
-  let fresh = false;
+  /** Changes that they depend on: how many there were, and how many what is said knows of. */
+  let changes = 1;
+  let known = 0;
   let teaching: Promise<void> | null = null;
   let ending = new AbortController();
 
@@ -93,10 +100,11 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
   };
 
   async function teach(): Promise<void> {
-    fresh = true; // what changes from here on is for the next time
+    const upTo = changes; // what changes from here on is for the next time
     const project = context.current();
     if (!project || !enough()) {
       said = nothingSaid;
+      known = upTo;
       return;
     }
     const { labelIds, labelled } = classesOf(project, fewestToSuggest);
@@ -105,22 +113,21 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
     );
     if (context.current() !== project) return;
     said = saidOf(answer, labelIds);
+    known = upTo;
   }
 
-  /** One at a time; what was changed meanwhile is taught next. */
+  /**
+   * One at a time. Until what has changed by now is known, and no longer: who labels faster than it is taught would
+   * wait for ever.
+   */
   async function upToDate(): Promise<void> {
-    while (!fresh) {
+    const wanted = changes;
+    while (known < wanted && context.current()) {
       teaching ??= teach().finally(() => {
         teaching = null;
       });
-      try {
-        await teaching;
-      } catch (error) {
-        fresh = false;
-        throw error;
-      }
+      await teaching;
     }
-    await teaching;
   }
 
   let scheduled = false;
@@ -136,23 +143,23 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
   }
 
   context.onOpen((project) => {
-    fresh = false;
+    changes++;
     ending = new AbortController();
     project.onClose(async () => {
       ending.abort();
       await teaching?.catch(() => {});
       said = nothingSaid;
-      fresh = false;
+      changes++;
     });
   });
 
   return {
     enough,
     forget() {
-      fresh = false;
+      changes++;
     },
     refresh() {
-      fresh = false;
+      changes++;
       // Nobody waits for it; who asks is told.
       soon().catch((error: unknown) => {
         if (!ending.signal.aborted) console.error('Suggesting:', toErrorReply(error).message);
@@ -163,8 +170,8 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       await upToDate();
       return said;
     },
-    async proposals(among, surerThan = 0) {
-      await upToDate();
+    async proposals({ among, surerThan = 0, atOnce = false }) {
+      if (!atOnce || said.ids.length === 0) await upToDate();
       const { images } = context.project().store;
       const waiting = among
         ? images.waitingOf(among)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, duration, moment, pictures } from '../../src-renderer/parts/words.ts';
+import { waitingWords } from '../../src-renderer/rooms/label/suggest/waiting.ts';
 
 describe('words', () => {
   it('counts pictures', () => {
@@ -36,4 +37,13 @@ describe('words', () => {
     expect(moment(new Date(2026, 10, 22, 23, 59).toISOString(), now)).toBe('yesterday 23:59');
     expect(moment(new Date(2026, 10, 3, 9, 30).toISOString(), now)).toBe('3 Nov 2026 09:30');
   });
+});
+
+it('says which labels groups wait for', () => {
+  const newt = { name: 'newt', pictures: 2 };
+  expect(waitingWords([newt])).toBe('Groups wait until newt has 5 pictures too; it has 2.');
+  const three = ['eft', 'toad'].map((name) => ({ name, pictures: 1 }));
+  expect(waitingWords([newt, ...three])).toBe(
+    'Groups wait until newt, eft and toad have 5 pictures each.',
+  );
 });

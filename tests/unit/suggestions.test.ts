@@ -106,6 +106,30 @@ it('holds groups while a label that is in use has too few pictures to be told fr
   expect(await studio.call('assist.groups', {})).toEqual(held);
 });
 
+it('answers whoever labels faster than it is taught', async () => {
+  let next = 11;
+  const engine = engineThatSays(async () => {
+    // Each time, before it is through, there is one more label.
+    await studio.call('labels.assign', { imageIds: [next++], labelId: frog });
+    const ids = Int32Array.from({ length: 30 }, (_, i) => i + 1);
+    return {
+      ids,
+      labels: new Int32Array(30),
+      confidences: new Float32Array(30).fill(0.95),
+      uncertainties: new Float32Array(30),
+    };
+  });
+  const { studio, frog, newt } = await studioWith(engine, 30);
+  await studio.call('labels.assign', { imageIds: [1, 2, 3, 4, 5], labelId: frog });
+  await studio.call('labels.assign', { imageIds: [6, 7, 8, 9, 10], labelId: newt });
+  const { suggestions } = await studio.call('assist.suggestions', { imageIds: [29, 30] });
+  expect(suggestions).toHaveLength(2);
+  // And at once from then on: newer ones are told of.
+  const before = next;
+  await studio.call('assist.suggestions', { imageIds: [29, 30] });
+  expect(next - before).toBeLessThanOrEqual(1);
+});
+
 it('does not keep a project open that is closed while it is taught', async () => {
   let taught = 0;
   const engine = engineThatSays((_job, signal) => {
