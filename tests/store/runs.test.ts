@@ -188,11 +188,11 @@ describe('runs', () => {
     const id = trainedRun(store);
     const run = store.runs.finish(id, outcome);
     store.runs.delete(id);
-    expect(store.nextUndo().undo).toBe(`delete run ${id} (Feature extraction)`);
+    expect(store.nextUndo().undo).toBe(`delete run ${id} (Fine-tune top)`);
     const again = reopen(path, store);
     expect(again.runs.list()).toEqual([]);
     expect(() => again.runs.get(id)).toThrow(`Run ${id} is not in this project.`);
-    expect(again.runs.deleted()).toMatchObject([{ id, recipe: 'feature-extraction' }]);
+    expect(again.runs.deleted()).toMatchObject([{ id, recipe: 'fine-tune-top' }]);
     expect(again.undo()).toMatchObject({ runs: [{ id, deleted: false }], imageIds: [] });
     expect(again.runs.get(id)).toEqual(run);
     expect(again.redo()).toMatchObject({ runs: [{ id, deleted: true }] });
