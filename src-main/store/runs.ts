@@ -96,7 +96,9 @@ export function runsTable(
     INSERT INTO runs (backbone, recipe, settings, runtime, state, created_at, classes, counts)
     VALUES (@backbone, @recipe, @settings, NULL, 'queued', @at, @classes, @counts)`);
   const start = database.prepare(`
-    UPDATE runs SET state = 'running', checkpoint_epoch = NULL, started_at = @at, notes = '[]',
+    UPDATE runs SET state = 'running', checkpoint_epoch = NULL, started_at = @at,
+      -- What was said of epochs that stay is still true.
+      notes = CASE WHEN checkpoint_epoch IS NULL THEN '[]' ELSE notes END,
       classes = @classes, counts = @counts
     WHERE id = @id AND state = 'queued'`);
   const requeue = database.prepare(`

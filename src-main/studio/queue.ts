@@ -2,9 +2,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
+import { interruptedAt } from '../../src-shared/parts.ts';
+import { type RuntimeName, runtimeTitles } from '../../src-shared/runtimes.ts';
 import { EngineEnded } from '../engine/ended.ts';
 import type { Progress, TrainJob, TrainResult } from '../engine/protocol.ts';
 import { removeCheckpoint } from '../engine/training/checkpoint.ts';
+import type { Store } from '../store/store.ts';
 import type { Context, OpenProject } from './context.ts';
 import { checkFiles, datasetOf } from './dataset.ts';
 import type { Devices } from './devices.ts';
@@ -66,17 +69,14 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
       }
       case 'memory':
         // Every part would say the same.
-        if (progress.note !== null && !store.runs.get(id).notes.includes(progress.note))
-          tell(store.runs.note(id, progress.note));
+        note(store, id, progress.note);
         break;
       case 'device':
-        tell(store.runs.note(id, progress.note));
+        note(store, id, progress.note);
         break;
       case 'runtime':
-        store.runs.computedWith(id, progress.runtime);
-        if (progress.note !== null && !store.runs.get(id).notes.includes(progress.note))
-          store.runs.note(id, progress.note);
-        tell(store.runs.get(id));
+        tell(store.runs.computedWith(id, progress.runtime));
+        note(store, id, progress.note);
         break;
       case 'epoch':
         // Stored before it is told: whoever asks after the event finds it.
@@ -90,6 +90,12 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
     }
   }
 
+  /** Once, whatever part of a run says it, and however often the run is taken up again. */
+  function note(store: Store, id: number, sentence: string | null): void {
+    if (sentence !== null && !store.runs.get(id).notes.includes(sentence))
+      tell(store.runs.note(id, sentence));
+  }
+
   async function train(project: OpenProject, run: Run, signal: AbortSignal): Promise<void> {
     const { store } = project;
     const { id, recipe, settings } = run;
@@ -100,10 +106,11 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
     await mkdir(runFolder(project, id), { recursive: true });
     const runtime = await runtimeOf(settings.runtime);
     // TensorFlow chooses its device itself; what takes over from it is on the processor.
-    const { device, note } = await devices.forRun(
+    const { device, note: instead } = await devices.forRun(
       runtime === 'tensorflow' ? 'cpu' : settings.device,
     );
-    if (note !== null) tell(store.runs.note(id, note));
+    note(store, id, handOver(run, runtime));
+    note(store, id, instead);
     const job: TrainJob = {
       kind: 'train',
       runId: id,
@@ -267,3 +274,9 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
 
 const outOfMemoryNote = (tried: number, next: number) =>
   `The memory did not suffice for ${tried} pictures at a time: it goes on with ${next}.`;
+
+/** What to say of a run that goes on with another runtime than it began with. */
+function handOver(run: Run, runtime: RuntimeName): string | null {
+  if (run.checkpointEpoch === null || run.runtime === null || run.runtime === runtime) return null;
+  return `It was interrupted ${interruptedAt(run)}; until then it was computed with ${runtimeTitles[run.runtime]}.`;
+}

@@ -95,4 +95,7 @@ it('is chosen anew for a run that goes on', async () => {
   await page.getByRole('button', { name: 'Resume' }).press('Enter');
   await until('the run to go on', () => engine.started.length === 2);
   expect(engine.started[1]!.job.runtime).toBe('tensorflow');
+  await page
+    .getByText('interrupted after epoch 7; until then it was computed with ONNX Runtime.')
+    .waitFor();
 });

@@ -5,8 +5,10 @@ import type { Job } from '../../src-main/engine/protocol.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
 import { recipeNames } from '../../src-shared/recipes.ts';
 import { fasterRuntime, type RuntimeBench } from '../../src-shared/runtime-bench.ts';
+import { leaveCheckpoint } from '../helpers/checkpoint.ts';
 import { shapesProject } from '../helpers/shapes-project.ts';
 import { studioWithProject } from '../helpers/studio.ts';
+import { until } from '../helpers/until.ts';
 
 // One that the person who runs the tests has.
 beforeEach(() => {
@@ -34,6 +36,28 @@ it('is the one for all unless a run names another, and is recorded', async () =>
   await start(1, { runtime: 'onnxruntime' });
   await startedJobs(3);
   expect(engine.started[2]!.job.runtime).toBe('onnxruntime');
+});
+
+it('is said of a run that goes on with another one, up to which epoch it was which', async () => {
+  const { engine, studio, start, startedJobs, runOf } = await shapesProject();
+  await start();
+  await startedJobs(1);
+  await leaveCheckpoint(engine.started[0]!.job.runFolder, 7);
+  engine.started[0]!.fail('It crashed.');
+  await until('it has failed', async () => (await runOf(1))?.state === 'failed');
+  await studio.call('preferences.set', { runtime: 'tensorflow' });
+  await studio.call('runs.resume', { id: 1 });
+  await startedJobs(2);
+  const first = 'It was interrupted after epoch 7; until then it was computed with ONNX Runtime.';
+  expect(await runOf(1)).toMatchObject({ runtime: 'tensorflow', notes: [first] });
+  await leaveCheckpoint(engine.started[1]!.job.runFolder, 9);
+  engine.started[1]!.fail('It crashed again.');
+  await until('it has failed again', async () => (await runOf(1))?.state === 'failed');
+  await studio.call('preferences.set', { runtime: 'onnxruntime' });
+  await studio.call('runs.resume', { id: 1 });
+  await startedJobs(3);
+  const then = 'It was interrupted after epoch 9; until then it was computed with TensorFlow.';
+  expect((await runOf(1))?.notes).toEqual([first, then]);
 });
 
 it('is refused for a run that names one which is not installed, with the command that installs it', async () => {
