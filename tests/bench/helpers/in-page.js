@@ -47,9 +47,7 @@ window.bench = {
   },
 
   click(text) {
-    const button = all('aside button.row, aside .row button').find((one) =>
-      one.textContent.trim().startsWith(text),
-    );
+    const button = all('aside button.line').find((one) => one.textContent.trim().startsWith(text));
     if (!button) throw new Error(`there is no ${text}`);
     button.click();
   },
