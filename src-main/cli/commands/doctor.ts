@@ -38,6 +38,7 @@ function benchTable({ paces, backbone, at }: RuntimeBench): string {
     return parts.join(', ');
   };
   const verdict = (recipe: RecipeName) => {
+    if (runtimeNames.some((runtime) => !paces[recipe][runtime])) return '–';
     const faster = fasterRuntime({ paces, backbone, at }, recipe);
     return faster ? fasterWords(faster) : 'no clear difference';
   };
