@@ -52,30 +52,49 @@ describe('Keras, through tf2onnx', () => {
     expect(network.graph.outputs[0]!.dims).toEqual(['batch', 16]);
   });
 
-  it('gives the features from which the file itself computes the scores that Keras gives', async () => {
-    const { file, network } = await networkOf('keras');
-    const whole = decodeModel(file);
-    const channelsLast = Float32Array.from(
-      picture,
-      (_, i) => picture[(i % 3) * 1024 + Math.floor(i / 3)]! * 255,
+  it('may have left constants of EfficientNet among the inputs, which nothing reads', async () => {
+    const file = fixture('keras-efficientnet', 'model.onnx');
+    expect(decodeModel(await readFile(file)).inputs).toHaveLength(3);
+    const { inputSize, normalisation, blocks } = await takeNetwork(
+      { kind: 'network', file },
+      context,
     );
-    expectClose(await run(whole, channelsLast, [1, 32, 32, 3]), await goldenScores('keras'), 1e-4);
-    const { mean, std } = network.normalisation!;
-    const normal = picture.map(
-      (value, i) => (value - mean[Math.floor(i / 1024)]!) / std[Math.floor(i / 1024)]!,
-    );
-    const features = await run(network.graph, normal);
-    const kernel = lastLayer(whole, 16, 5);
-    const logits = Array.from({ length: 5 }, (_, k) =>
-      features.reduce((sum, each, i) => sum + each * kernel[i * 5 + k]!, 0),
-    );
-    const total = logits.reduce((sum, each) => sum + Math.exp(each), 0);
-    expectClose(
-      logits.map((each) => Math.exp(each) / total),
-      await goldenScores('keras'),
-      1e-3,
-    );
+    expect(inputSize).toBe(32);
+    expect(normalisation!.mean).toEqual([0, 0, 0]);
+    expect(blocks.slice(0, 3)).toEqual(['stem', 'block1a', 'block2a']);
   });
+
+  it.each([
+    ['keras', 16],
+    ['keras-efficientnet', 64],
+  ])(
+    'gives %s the features from which its file computes the scores of Keras',
+    async (name, width) => {
+      const { file, network } = await networkOf(name);
+      const decoded = decodeModel(file);
+      const whole = { ...decoded, inputs: decoded.inputs.slice(0, 1) };
+      const channelsLast = Float32Array.from(
+        picture,
+        (_, i) => picture[(i % 3) * 1024 + Math.floor(i / 3)]! * 255,
+      );
+      expectClose(await run(whole, channelsLast, [1, 32, 32, 3]), await goldenScores(name), 1e-4);
+      const { mean, std } = network.normalisation!;
+      const normal = picture.map(
+        (value, i) => (value - mean[Math.floor(i / 1024)]!) / std[Math.floor(i / 1024)]!,
+      );
+      const features = await run(network.graph, normal);
+      const kernel = lastLayer(whole, width, 5);
+      const logits = Array.from({ length: 5 }, (_, k) =>
+        features.reduce((sum, each, i) => sum + each * kernel[i * 5 + k]!, 0),
+      );
+      const total = logits.reduce((sum, each) => sum + Math.exp(each), 0);
+      expectClose(
+        logits.map((each) => Math.exp(each) / total),
+        await goldenScores(name),
+        1e-3,
+      );
+    },
+  );
 });
 
 /** The kernel of a Keras model's Dense layer, whose bias is zero as it was made. */

@@ -13,11 +13,18 @@ export interface Input {
 
 const refuse = (why: string) => new StudioError('refused', why);
 
+/** The same without inputs that nothing reads: tf2onnx leaves constants among them that it has folded away. */
+export function withoutUnread(graph: Graph): Graph {
+  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
+  return { ...graph, inputs: graph.inputs.filter(({ name }) => read.has(name)) };
+}
+
 /** What goes in: one picture of three channels. */
 export function inputOf(graph: Graph, file: string): Input {
-  const [input, second] = graph.inputs.filter(({ dims }) => dims.length === 4);
-  if (!input || second || graph.inputs.length !== 1) {
-    const shown = graph.inputs.map(({ name, dims }) => `${name} (${dims.join('x')})`).join(', ');
+  const { inputs } = withoutUnread(graph);
+  const [input, second] = inputs.filter(({ dims }) => dims.length === 4);
+  if (!input || second || inputs.length !== 1) {
+    const shown = inputs.map(({ name, dims }) => `${name} (${dims.join('x')})`).join(', ');
     throw refuse(
       `${file} is no image classifier: it takes ${shown || 'nothing'} instead of one picture.`,
     );

@@ -88,6 +88,6 @@ export function withoutNormalisation(graph: Graph): { graph: Graph; found: Norma
   const largest = so.scale.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   const range = largest < smallScale ? 255 : 1;
   const std = so.scale.map((scale) => 1 / (scale * range)) as unknown as Triple;
-  const mean = so.shift.map((shift, i) => -shift * std[i]!) as unknown as Triple;
+  const mean = so.shift.map((shift, i) => 0 - shift * std[i]!) as unknown as Triple;
   return { graph: { ...graph, nodes }, found: { mean, std } };
 }

@@ -7,7 +7,7 @@ import { learnedInputs } from '../../recipes/parameters.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { type Block, imageInput } from '../backbone.ts';
 import { blocksOf } from './blocks.ts';
-import { type Input, inputOf } from './input.ts';
+import { type Input, inputOf, withoutUnread } from './input.ts';
 import { modernise } from './modernise.ts';
 import { type Normalisation, withoutNormalisation } from './normalisation.ts';
 import { withoutHead } from './old-head.ts';
@@ -119,11 +119,12 @@ function unshared(graph: Graph): Graph {
  * Throws a StudioError with the reason when it is no classifier, or one that Graft cannot follow.
  */
 export async function takeOver(
-  given: Graph,
+  stored: Graph,
   file: string,
   runtime: Runtime,
   asked: Asked = {},
 ): Promise<Network> {
+  const given = withoutUnread(stored);
   const input = inputOf(given, file);
   if (asked.inputSize !== undefined && input.size !== null && asked.inputSize !== input.size) {
     throw refuse(`${file} takes pictures of ${input.size} x ${input.size} pixels and no others.`);
