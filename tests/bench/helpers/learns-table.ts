@@ -17,9 +17,9 @@ export function meanOf(values: readonly number[]): Mean {
   return { mean, half: studentT975(n - 1) * Math.sqrt(variance / n) };
 }
 
-const points = (share: number) => (100 * share).toFixed(1);
+export const points = (share: number) => (100 * share).toFixed(1);
 const shown = ({ mean, half }: Mean) => `${points(mean)} ± ${points(half)}`;
-const signed = ({ mean, half }: Mean) =>
+export const signed = ({ mean, half }: Mean) =>
   `${mean < 0 ? '−' : '+'}${points(Math.abs(mean))} ± ${points(half)}`;
 
 /** Accuracies in percent, and the mean of the differences seed by seed, in points. */
