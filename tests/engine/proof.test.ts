@@ -1,26 +1,44 @@
-/** Recipes that freeze, on every built-in network: ten steps against PyTorch's. docs/proof.md has the figures. */
+/**
+ * Ten steps against PyTorch's in float64: every recipe on one network, and one of the others each. `npm run -s bench -- proof`
+ * does all of them; docs/proof.md has the figures.
+ */
 import { describe, expect, it } from 'vitest';
-import { differencesFromPyTorch, provenNetworks, provenRecipes } from '../helpers/proof.ts';
+import { differencesFromPyTorch, provenNetworks } from '../helpers/proof/differences.ts';
+import { goldenOf, isProven, recipes, titleOf } from '../helpers/proof/golden.ts';
 
-/** In float32, of the largest relative difference. */
+/** Of the largest relative difference, in float32. */
 const tolerance = 1e-3;
-/** Through blocks a value on the edge of a ReLU lets some of a gradient pass or not. */
-const throughBlocks = 1e-2;
 
-it('is there for the networks of the table', () => {
-  expect(provenNetworks.map(({ name }) => name).sort()).toEqual([
-    'efficientnet_lite0',
-    'mobilenet_v2',
-    'vgg16_conv',
-  ]);
-});
+const byName = new Map(provenNetworks.map((network) => [titleOf(network), network]));
 
-describe.each(provenNetworks)('$name of $variant', (architecture) => {
-  it.each(provenRecipes)('%s', { timeout: 120_000 }, async (recipe) => {
-    const { loss, gradients, weights } = await differencesFromPyTorch(architecture, recipe);
+it.each([...byName])(
+  '%s is proven in every recipe that PyTorch computes steadily',
+  (name, network) => {
+    const proven = recipes.filter((recipe) => isProven(network, recipe));
+    const unsteady = name === 'vgg16 torchvision' ? ['from-scratch'] : [];
+    expect(proven).toEqual(
+      expect.arrayContaining(recipes.filter((each) => !unsteady.includes(each))),
+    );
+    for (const recipe of proven) {
+      const { losses, float32 } = goldenOf(network, recipe);
+      expect(losses).toHaveLength(10);
+      expect(Math.max(...Object.values(float32))).toBeLessThan(tolerance);
+    }
+  },
+);
+
+describe.each([
+  { name: 'efficientnet_lite0 tensorflow', tried: recipes },
+  { name: 'mobilenet_v2 torchvision', tried: ['fine-tune-all'] as const },
+  { name: 'mobilenet_v2 keras', tried: ['fine-tune-top'] as const },
+  { name: 'resnet18 torchvision', tried: ['fine-tune-top'] as const },
+  { name: 'vgg16_conv torchvision', tried: ['early-features'] as const },
+])('$name', ({ name, tried }) => {
+  it.each(tried)('%s', { timeout: 120_000 }, async (recipe) => {
+    const { loss, gradients, weights } = (await differencesFromPyTorch(byName.get(name)!, recipe))
+      .graft;
     expect(loss, 'loss').toBeLessThan(tolerance);
+    expect(gradients, 'gradients').toBeLessThan(tolerance);
     expect(weights, 'weights').toBeLessThan(tolerance);
-    const allowed = recipe === 'fine-tune-top' ? throughBlocks : tolerance;
-    expect(gradients, 'gradients').toBeLessThan(allowed);
   });
 });
