@@ -20,6 +20,11 @@ export interface OpenProject {
   onClose(cleanup: Cleanup): void;
 }
 
+interface SourcesChanged {
+  /** Are those that are followed from now on looked at first? Not when they are just being imported. */
+  readonly look: boolean;
+}
+
 export interface Context {
   readonly engine: Engine;
   /** Processes that decode pictures, shared by everything that does. */
@@ -35,9 +40,9 @@ export interface Context {
   /** Called with every project right after it was opened. */
   onOpen(listener: (project: OpenProject) => void): void;
   /** Called when the list of folders that pictures come from has become another. */
-  onSources(listener: (project: OpenProject) => void): void;
+  onSources(listener: (project: OpenProject, options: SourcesChanged) => void): void;
   /** Says so. */
-  sourcesChanged(project: OpenProject): void;
+  sourcesChanged(project: OpenProject, options: SourcesChanged): void;
   /** Closes the open project, if any, and makes this one the open one; null leaves none open. */
   replace(project: { readonly path: string; readonly store: Store } | null): Promise<void>;
 }
@@ -46,7 +51,7 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
   const { emit } = services;
   let open: (OpenProject & { readonly cleanups: Cleanup[] }) | null = null;
   const openListeners: ((project: OpenProject) => void)[] = [];
-  const sourceListeners: ((project: OpenProject) => void)[] = [];
+  const sourceListeners: ((project: OpenProject, options: SourcesChanged) => void)[] = [];
 
   const summary = () => open && summarise(open);
 
@@ -86,8 +91,8 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
     onSources(listener) {
       sourceListeners.push(listener);
     },
-    sourcesChanged(project) {
-      for (const listener of sourceListeners) listener(project);
+    sourcesChanged(project, options) {
+      for (const listener of sourceListeners) listener(project, options);
     },
     async replace(next) {
       await close();

@@ -17,7 +17,8 @@ export function historyCalls(context: Context): Calls {
     const imageIds = new Set(steps.flatMap((step) => step.imageIds));
     if (imageIds.size > 0) tell([...imageIds]);
     if (steps.some(({ views }) => views)) context.emit({ name: 'views.changed', data: {} });
-    if (steps.some(({ sources }) => sources)) context.sourcesChanged(context.project());
+    if (steps.some(({ sources }) => sources))
+      context.sourcesChanged(context.project(), { look: true });
     for (const { id, deleted } of steps.flatMap(({ runs }) => runs)) tellRun(id, deleted);
     context.changed();
   }

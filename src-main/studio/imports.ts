@@ -61,7 +61,7 @@ export function importCalls(
       const isOwn = path === project.path || path.startsWith(project.path + sep);
       if (isOwn || !(await stat(path)).isDirectory()) continue;
       changes.push(project.store.sources.remember(path, labels, watch));
-      context.sourcesChanged(project);
+      context.sourcesChanged(project, { look: false });
     }
     return changes;
   }

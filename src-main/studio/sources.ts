@@ -37,12 +37,12 @@ export function sourceCalls(context: Context, options: { readonly watches: boole
     if (options.watches) void followAll(project);
   });
   // A folder that was just imported is followed from then on; one whose import was undone no longer.
-  context.onSources((project) => {
+  context.onSources((project, { look }) => {
     const there = new Set(
       project.store.sources.list().flatMap((one) => (one.watched ? [one.id] : [])),
     );
     for (const id of followed.keys()) if (!there.has(id)) unfollow(id);
-    if (options.watches) void followAll(project, { look: false });
+    if (options.watches) void followAll(project, { look });
     context.emit({ name: 'sources.changed', data: {} });
   });
 
