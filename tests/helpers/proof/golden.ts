@@ -48,9 +48,6 @@ export const recipes = Object.keys(settings) as RecipeName[];
 /** As in the script. */
 export const titleOf = ({ name, variant }: Architecture) => `${name} ${variant}`;
 
-export const isProven = (architecture: Architecture, recipe: RecipeName) =>
-  `${titleOf(architecture)} ${recipe}` in file.cases;
-
 /** Throws where the script has not been run for it. */
 export function goldenOf(architecture: Architecture, recipe: RecipeName): Golden {
   const name = `${titleOf(architecture)} ${recipe}`;
