@@ -61,7 +61,7 @@ const cost = ({ set, recipe, perClass }: Wanted) =>
       'fine-tune-top': 2,
       'early-features': 3,
       'fine-tune-all': 24,
-      'from-scratch': 72,
+      'from-scratch': 100,
     }[recipe];
 
 export const planned: readonly Wanted[] = cells
