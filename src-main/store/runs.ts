@@ -1,14 +1,14 @@
 /** Runs: what was asked, how it went, and (derived from epochs and predictions) what came out. */
 import type { LayerQuality, Run, RunState } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
-import { meanAccuracy, testResult } from '../../src-shared/metrics.ts';
-import { partsOf } from '../../src-shared/parts.ts';
 import { recipes, storedSettings, type TrainSettings } from '../../src-shared/recipes.ts';
 import type { Database } from './database.ts';
 import type { Datasets } from './datasets.ts';
+import { deletedRuns } from './deleted-runs.ts';
 import type { Epochs } from './epochs.ts';
 import type { Operations } from './operations.ts';
-import { argmax, type Predictions, type StoredPrediction } from './predictions.ts';
+import type { Predictions, StoredPrediction } from './predictions.ts';
+import { runScores, unscored } from './run-scores.ts';
 
 export type NewRun = Pick<Run, 'backbone' | 'recipe' | 'settings' | 'classes' | 'counts'>;
 
@@ -25,11 +25,6 @@ export interface Outcome {
   readonly predictions: readonly StoredPrediction[];
   readonly validationPredictions: readonly StoredPrediction[];
 }
-
-export type DeletedRun = Pick<Run, 'id' | 'recipe' | 'backbone'> & {
-  /** ISO 8601, UTC. */
-  readonly deletedAt: string;
-};
 
 export type Runs = ReturnType<typeof runsTable>;
 
@@ -60,10 +55,6 @@ interface Row {
   accuracy: number | null;
   loss: number | null;
 }
-
-/** What predictions come to. */
-type Scores = Pick<Run, 'test' | 'crossValidation' | 'foldMean' | 'seedMean'>;
-const unscored: Scores = { test: null, crossValidation: null, foldMean: null, seedMean: null };
 
 interface Others {
   readonly operations: Operations;
@@ -127,49 +118,8 @@ export function runsTable(
   const unsure = database.prepare(
     "UPDATE runs SET unsure_below = @below WHERE id = @id AND state = 'finished'",
   );
-  const deleted = database.prepare<[], DeletedRun>(`
-    SELECT id, recipe, backbone, deleted_at AS deletedAt FROM runs
-    WHERE id IN (SELECT run_id FROM run_changes) AND deleted_at IS NOT NULL ORDER BY id`);
-  const letGo = database.prepare(`
-    DELETE FROM operations WHERE id IN
-      (SELECT operation_id FROM run_changes JOIN runs ON runs.id = run_id
-       WHERE deleted_at < ? AND after IS NOT NULL)`);
-  const lost = database
-    .prepare<[], number>(`
-      SELECT id FROM runs
-      WHERE deleted_at IS NOT NULL AND id NOT IN (SELECT run_id FROM run_changes)`)
-    .pluck();
-  const remove = database.prepare('DELETE FROM runs WHERE id = ? AND deleted_at IS NOT NULL');
 
-  // The predictions of a finished run never change, so what they come to is computed once.
-  const scores = new Map<number, Scores>();
-  function scoresOf(id: number, classes: number, settings: TrainSettings): Scores {
-    const there = scores.get(id);
-    if (there) return there;
-    const resultOf = (said: readonly StoredPrediction[]) =>
-      said.length === 0
-        ? null
-        : testResult(
-            said.map(({ actual, probabilities }) => ({ actual, predicted: argmax(probabilities) })),
-            classes,
-          );
-    const said = predictions.ofParts(id);
-    const parts = partsOf(settings).map(({ kind }, i) => ({
-      ...{ kind, result: resultOf(said.get(i + 1) ?? []) },
-    }));
-    const accuracies = (of: 'fold' | 'seed') =>
-      parts.flatMap(({ kind, result }) => (kind === of && result ? [result.accuracy] : []));
-    const test = resultOf(predictions.list(id, 'test'));
-    const [folds, seeds] = [accuracies('fold'), accuracies('seed')];
-    const result = {
-      test,
-      crossValidation: resultOf(predictions.list(id, 'folds')),
-      foldMean: folds.length > 0 ? meanAccuracy(folds) : null,
-      seedMean: test && seeds.length > 0 ? meanAccuracy([test.accuracy, ...seeds]) : null,
-    };
-    scores.set(id, result);
-    return result;
-  }
+  const scores = runScores(predictions);
 
   function toRun({ accuracy, loss, ...row }: Row): Run {
     const classes = JSON.parse(row.classes) as Run['classes'];
@@ -190,7 +140,7 @@ export function runsTable(
           ? (Date.parse(row.finishedAt) - Date.parse(row.startedAt)) / 1000
           : null,
       validation: accuracy === null || loss === null ? null : { accuracy, loss },
-      ...(row.state === 'finished' ? scoresOf(row.id, classes.length, settings) : unscored),
+      ...(row.state === 'finished' ? scores.of(row.id, classes.length, settings) : unscored),
     };
   }
 
@@ -329,22 +279,9 @@ export function runsTable(
       );
     },
 
-    /** Those whose deletion can be undone, or redone. */
-    deleted: (): DeletedRun[] => deleted.all(),
-
-    /** The deletions before this time (ISO 8601, UTC) can no longer be undone. */
-    letGo(before: string): void {
-      letGo.run(before);
-    },
-
-    /** Deleted runs that nothing can bring back: their folders may go, and then they. */
-    lost: (): number[] => lost.all(),
-
-    /** With its epochs and predictions; its folder is the caller's. Nothing happens to a run that is not deleted. */
-    remove(id: number): void {
-      remove.run(id);
+    ...deletedRuns(database, (id) => {
       datasets.sweep();
-      scores.delete(id);
-    },
+      scores.forget(id);
+    }),
   };
 }
