@@ -221,7 +221,10 @@ export function imagesTable(database: Database, tally: () => Tally) {
     labelled: (): LabelledImage[] =>
       labelled.all().map((image) => ({ ...image, path: absolute(image.path) })),
 
-    /** Those of these that have neither a label nor been excluded, in the order given. */
+    /** Has it neither a label nor been excluded? */
+    waits: (id: number): boolean => waits.get(id) !== undefined,
+
+    /** Those of these that wait so, in the order given. */
     waitingOf: database.transaction((ids: readonly number[]): number[] =>
       ids.filter((id) => waits.get(id) !== undefined),
     ),

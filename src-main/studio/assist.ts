@@ -1,10 +1,11 @@
 /** What the model helps with while labelling: proposals, what to label next, likeness, review. */
 import type { StudioEvent } from '../../src-shared/contract.ts';
-import type { AssistState, NextStrategy, Suggestion } from '../../src-shared/domain.ts';
+import type { AssistState, NextStrategy } from '../../src-shared/domain.ts';
 import { fewestToSuggest } from '../../src-shared/readiness.ts';
 import type { Guess } from '../store/image-filter.ts';
 import type { Context, OpenProject } from './context.ts';
 import { fingerprinting, handOver } from './fingerprinting.ts';
+import { groupsOf } from './groups.ts';
 import type { Handlers } from './handlers.ts';
 import { looking } from './looking.ts';
 import { mapCalls } from './map.ts';
@@ -25,10 +26,6 @@ type Calls = Pick<
 >;
 type Subscribe = (listener: (event: StudioEvent) => void) => () => void;
 
-/** Pictures that are looked at as one: surer than this, and no more than the eye takes in. */
-const sureOfGroup = 0.9;
-const mostOfGroup = 24;
-const fewestOfGroup = 3;
 /** A label needs a second picture to speak for it. */
 const fewestToReview = 2;
 
@@ -124,8 +121,10 @@ export function assistCalls(
     'assist.groups': async ({ regardless }) => {
       const waitingFor = thinLabels(context.project(), regardless);
       if (waitingFor.length > 0) return { groups: [], waitingFor };
-      const sure = await proposed.proposals({ surerThan: sureOfGroup, atOnce: eager });
-      return { groups: groupsOf(sure), waitingFor };
+      const latest = proposed.latest();
+      const said = eager && latest.ids.length > 0 ? latest : await proposed.current();
+      const { waits } = context.project().store.images;
+      return { groups: [...groupsOf(said, waits)], waitingFor };
     },
 
     'assist.next': async ({ strategy, count, imageIds }) => ({
@@ -196,18 +195,4 @@ function thinLabels({ store }: OpenProject, besides: readonly number[]) {
     const isThin = pictures > 0 && pictures < fewestToSuggest && !besides.includes(id);
     return isThin ? [{ labelId: id, pictures }] : [];
   });
-}
-
-/** The surest of each label, the largest group first. */
-export function groupsOf(sure: readonly Suggestion[]): { labelId: number; imageIds: number[] }[] {
-  const byLabel = new Map<number, number[]>();
-  for (const { labelId, imageId } of sure) {
-    const images = byLabel.get(labelId);
-    if (images) images.push(imageId);
-    else byLabel.set(labelId, [imageId]);
-  }
-  return [...byLabel]
-    .filter(([, imageIds]) => imageIds.length >= fewestOfGroup)
-    .toSorted(([, a], [, b]) => b.length - a.length)
-    .map(([labelId, imageIds]) => ({ labelId, imageIds: imageIds.slice(0, mostOfGroup) }));
 }

@@ -17,6 +17,8 @@ export interface Said {
   readonly labelIds: Int32Array;
   readonly confidences: Float32Array;
   readonly uncertainties: Float32Array;
+  /** Places of those that were without a label when it was taught, the surest first. */
+  readonly surest: Int32Array;
   /** Where a picture stands among them; undefined when nothing is known of it. */
   placeOf(imageId: number): number | undefined;
 }
@@ -26,20 +28,20 @@ const nothingSaid: Said = {
   labelIds: new Int32Array(),
   confidences: new Float32Array(),
   uncertainties: new Float32Array(),
+  surest: new Int32Array(),
   placeOf: () => undefined,
 };
 
 function saidOf(
-  { ids, labels, confidences, uncertainties }: NonNullable<JobResult['suggest']>,
+  { ids, labels, ...others }: NonNullable<JobResult['suggest']>,
   labelIds: readonly number[],
 ): Said {
   const places = new Int32Array(ids.reduce((most, id) => Math.max(most, id), 0) + 1);
   for (let place = 0; place < ids.length; place++) places[ids[place]!] = place + 1;
   return {
+    ...others,
     ids,
     labelIds: labels.map((label) => labelIds[label]!),
-    confidences,
-    uncertainties,
     placeOf: (imageId) => (places[imageId] ? places[imageId] - 1 : undefined),
   };
 }
@@ -58,12 +60,10 @@ export interface Suggestions {
   /**
    * Of the pictures that carry no label now, the surest first.
    * @param options.among of all when not given
-   * @param options.surerThan leaves out those of a lower confidence
    * @param options.atOnce as they are, if there are any: who is told of newer ones need not wait for them
    */
   proposals(options: {
     readonly among?: readonly number[] | undefined;
-    readonly surerThan?: number;
     readonly atOnce?: boolean;
   }): Promise<Suggestion[]>;
 }
@@ -170,7 +170,7 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       await upToDate();
       return said;
     },
-    async proposals({ among, surerThan = 0, atOnce = false }) {
+    async proposals({ among, atOnce = false }) {
       if (!atOnce || said.ids.length === 0) await upToDate();
       const { images } = context.project().store;
       const waiting = among
@@ -179,7 +179,7 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       const found: Suggestion[] = [];
       for (const imageId of waiting) {
         const place = said.placeOf(imageId);
-        if (place === undefined || said.confidences[place]! < surerThan) continue;
+        if (place === undefined) continue;
         const labelId = said.labelIds[place]!;
         found.push({ imageId, labelId, confidence: said.confidences[place]! });
       }

@@ -76,6 +76,7 @@ function standIn(ids: () => readonly number[]): Engine {
       labels: new Int32Array(),
       confidences: new Float32Array(),
       uncertainties: new Float32Array(),
+      surest: new Int32Array(),
     }),
     map: () => {
       const angle = (i: number) => (2 * Math.PI * (i % clusters)) / clusters;

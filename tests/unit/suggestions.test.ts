@@ -39,17 +39,36 @@ async function studioWith(engine: Engine, count: number) {
   return { studio, ids, frog: frog.id, newt: newt.id };
 }
 
+/** What an engine says of the pictures 1 to `count`: all of the first label, and sure of it, unless told otherwise. */
+function said(
+  { labelled }: SuggestJob,
+  count: number,
+  {
+    labelOf = () => 0,
+    confidenceOf = () => 0.95,
+  }: Partial<Record<'labelOf' | 'confidenceOf', (id: number) => number>> = {},
+) {
+  const ids = Int32Array.from({ length: count }, (_, i) => i + 1);
+  const confidences = Float32Array.from(ids, confidenceOf);
+  return {
+    ...{ ids, confidences },
+    labels: ids.map(labelOf),
+    uncertainties: new Float32Array(count),
+    surest: ids
+      .map((id) => id - 1)
+      .filter((place) => !labelled.ids.includes(ids[place]!))
+      .sort((a, b) => confidences[b]! - confidences[a]!),
+  };
+}
+
 it('proposes for what waits for a label alone, the surest first, and in groups', async () => {
   const asked: SuggestJob[] = [];
   const engine = engineThatSays(async (job) => {
     asked.push(job);
-    const ids = Int32Array.from({ length: 20 }, (_, i) => i + 1);
-    return {
-      ids,
-      labels: ids.map((id) => id % 2),
-      confidences: Float32Array.from(ids, (id) => (id === 14 ? 0.5 : 0.9 + id / 1000)),
-      uncertainties: new Float32Array(ids.length),
-    };
+    return said(job, 20, {
+      labelOf: (id) => id % 2,
+      confidenceOf: (id) => (id === 14 ? 0.5 : 0.9 + id / 1000),
+    });
   });
   const { studio, ids, frog, newt } = await studioWith(engine, 20);
   expect(ids.slice(0, 3)).toEqual([1, 2, 3]);
@@ -77,15 +96,7 @@ it('proposes for what waits for a label alone, the surest first, and in groups',
 });
 
 it('holds groups while a label that is in use has too few pictures to be told from the others', async () => {
-  const engine = engineThatSays(async () => {
-    const ids = Int32Array.from({ length: 20 }, (_, i) => i + 1);
-    return {
-      ids,
-      labels: new Int32Array(20),
-      confidences: new Float32Array(20).fill(0.95),
-      uncertainties: new Float32Array(20),
-    };
-  });
+  const engine = engineThatSays(async (job) => said(job, 20));
   const { studio, frog, newt } = await studioWith(engine, 20);
   const toad = (await studio.call('labels.create', { name: 'toad' })).id;
   await studio.call('labels.create', { name: 'not in use' });
@@ -108,16 +119,10 @@ it('holds groups while a label that is in use has too few pictures to be told fr
 
 it('answers whoever labels faster than it is taught', async () => {
   let next = 11;
-  const engine = engineThatSays(async () => {
+  const engine = engineThatSays(async (job) => {
     // Each time, before it is through, there is one more label.
     await studio.call('labels.assign', { imageIds: [next++], labelId: frog });
-    const ids = Int32Array.from({ length: 30 }, (_, i) => i + 1);
-    return {
-      ids,
-      labels: new Int32Array(30),
-      confidences: new Float32Array(30).fill(0.95),
-      uncertainties: new Float32Array(30),
-    };
+    return said(job, 30);
   });
   const { studio, frog, newt } = await studioWith(engine, 30);
   await studio.call('labels.assign', { imageIds: [1, 2, 3, 4, 5], labelId: frog });

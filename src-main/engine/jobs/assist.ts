@@ -53,7 +53,12 @@ export async function suggest(job: SuggestJob): Promise<JobResult['suggest']> {
       at++;
     }
   }
-  return { ids, labels, confidences, uncertainties };
+  const taughtWith = new Set(job.labelled.ids);
+  // Sorted here, where nobody waits for the thread.
+  const surest = Int32Array.from(ids.keys())
+    .filter((place) => !taughtWith.has(ids[place]!))
+    .sort((a, b) => confidences[b]! - confidences[a]! || a - b);
+  return { ids, labels, confidences, uncertainties, surest };
 }
 
 export async function next(job: NextJob): Promise<JobResult['next']> {

@@ -52,6 +52,8 @@ export interface SuggestResult {
   readonly confidences: Float32Array;
   /** 1 - (p1 - p2) of the two likeliest labels. */
   readonly uncertainties: Float32Array;
+  /** Places of those that it was not taught with, the surest first. */
+  readonly surest: Int32Array;
 }
 
 /** Which of the candidates stand for most of the others that are unlike all that is labelled. */
