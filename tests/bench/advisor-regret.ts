@@ -8,7 +8,7 @@ import { constants } from '../../src-shared/advisor/position.ts';
 import { square } from '../../src-shared/advisor/square.ts';
 import type { RecipeName } from '../../src-shared/recipes.ts';
 import { type Judged, judgedCells, scoreOf } from './helpers/advisor-judged.ts';
-import type { AdviceLine, RunLine } from './helpers/advisor-runs.ts';
+import { type AdviceLine, firstSets, type RunLine } from './helpers/advisor-runs.ts';
 import { readLines } from './helpers/json-lines.ts';
 
 const results = process.argv[2] ?? join(import.meta.dirname, 'results', 'advisor.jsonl');
@@ -112,6 +112,10 @@ function table(title: string, of: readonly Judged[]): void {
 const runs = lines.filter(({ kind }) => kind === 'run').length;
 console.log(`${runs} runs, ${cells.length} advices, ${sets.size} sets`);
 table('Where all but from-scratch were trained:', cells.filter(isWhole));
+table(
+  'The same on the first six sets:',
+  cells.filter((cell) => isWhole(cell) && firstSets.has(cell.set)),
+);
 table(
   'Where all but the two that train every block were:',
   cells.filter(({ accuracies }) => compared.slice(0, 3).every((recipe) => accuracies.has(recipe))),
