@@ -1,6 +1,5 @@
 /** The course's two questions, answered by measurement; and the answer held against what came of it. */
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { Advice, Outcome } from '../../src-shared/advisor/advice.ts';
 import { quadrantOf } from '../../src-shared/advisor/position.ts';
 import { outcomeOf, recommended } from '../../src-shared/advisor/recommend.ts';
@@ -89,7 +88,7 @@ export function advisorCalls(
     const quadrant = quadrantOf(found.similarity.score, found.amount.score);
     const advice: Advice = {
       backbone: name,
-      labels: hashOf(labelled),
+      labels: hashOf(perClass, labelled),
       similarity: found.similarity,
       amount: { ...found.amount, labelled: examples.length, perClass },
       quadrant,
@@ -129,12 +128,10 @@ export function advisorCalls(
   }
 
   const chosen = async (name: string | undefined) => name ?? (await bestBackbone()).name;
-  const outdated = (project: OpenProject, name: string) => {
-    const measured = project.store.advices.latest(name);
-    return (
-      !isDeepStrictEqual(measured?.amount.perClass, countsOf(project)) ||
-      measured?.labels !== hashOf(classesOf(project, 1).labelled)
-    );
+  /** The labels of the moment; null where the network was last measured with these. */
+  const outdatedBy = (project: OpenProject, name: string): string | null => {
+    const labels = hashOf(countsOf(project), classesOf(project, 1).labelled);
+    return project.store.advices.latest(name)?.labels === labels ? null : labels;
   };
 
   const looked = eager
@@ -143,9 +140,7 @@ export function advisorCalls(
           ...new Set([(await bestBackbone()).name, ...store.advices.backbones()]),
         ],
         outdatedBy: (project, name) =>
-          missingForAdvice(project) === null && outdated(project, name)
-            ? hashOf(classesOf(project, 1).labelled)
-            : null,
+          missingForAdvice(project) === null ? outdatedBy(project, name) : null,
         measure(project, name) {
           const measurement = begin(project, name);
           return {
@@ -167,7 +162,7 @@ export function advisorCalls(
         backbone: name,
         advice: project.store.advices.latest(name),
         missing: missingForAdvice(project),
-        outdated: outdated(project, name),
+        outdated: outdatedBy(project, name) !== null,
         measuring: measuring.has(name),
         outcome: await outcome(project, name),
       };
@@ -191,9 +186,12 @@ export function advisorCalls(
   };
 }
 
-/** Of which picture has which label. */
-const hashOf = ({ ids, labels }: ReturnType<typeof classesOf>['labelled']): string =>
-  createHash('sha256').update(ids).update(labels).digest('hex');
+/** Of which picture has which label, and of what the labels are called. */
+const hashOf = (
+  perClass: Readonly<Record<string, number>>,
+  { ids, labels }: ReturnType<typeof classesOf>['labelled'],
+): string =>
+  createHash('sha256').update(JSON.stringify(perClass)).update(ids).update(labels).digest('hex');
 
 /** By label; excluded images do not count. */
 function countsOf({ store }: OpenProject): Record<string, number> {

@@ -121,8 +121,7 @@ export function assistCalls(
     'assist.groups': async ({ regardless }) => {
       const waitingFor = thinLabels(context.project(), regardless);
       if (waitingFor.length > 0) return { groups: [], waitingFor };
-      const latest = proposed.latest();
-      const said = eager && latest.ids.length > 0 ? latest : await proposed.current();
+      const said = await proposed.current(eager);
       const { waits } = context.project().store.images;
       return { groups: [...groupsOf(said, waits)], waitingFor };
     },

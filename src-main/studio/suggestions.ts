@@ -55,12 +55,15 @@ export interface Suggestions {
   forget(): void;
   /** As they were when somebody last asked, at once. */
   latest(): Said;
-  /** Brought up to date when they are not; empty without enough labels. */
-  current(): Promise<Said>;
+  /**
+   * Brought up to date when they are not; empty without enough labels.
+   * @param atOnce as they are, if there are any: who is told of newer ones need not wait for them
+   */
+  current(atOnce?: boolean): Promise<Said>;
   /**
    * Of the pictures that carry no label now, the surest first.
    * @param options.among of all when not given
-   * @param options.atOnce as they are, if there are any: who is told of newer ones need not wait for them
+   * @param options.atOnce as for `current`
    */
   proposals(options: {
     readonly among?: readonly number[] | undefined;
@@ -130,6 +133,11 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
     }
   }
 
+  async function current(atOnce = false): Promise<Said> {
+    if (!atOnce || said.ids.length === 0) await upToDate();
+    return said;
+  }
+
   let scheduled = false;
   async function soon(): Promise<void> {
     if (scheduled) return;
@@ -166,22 +174,18 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       });
     },
     latest: () => said,
-    async current() {
-      await upToDate();
-      return said;
-    },
-    async proposals({ among, atOnce = false }) {
-      if (!atOnce || said.ids.length === 0) await upToDate();
+    current,
+    async proposals({ among, atOnce }) {
+      const { placeOf, labelIds, confidences } = await current(atOnce);
       const { images } = context.project().store;
       const waiting = among
         ? images.waitingOf(among)
         : images.list({ label: 'none', excluded: false }, 'imported').ids;
       const found: Suggestion[] = [];
       for (const imageId of waiting) {
-        const place = said.placeOf(imageId);
+        const place = placeOf(imageId);
         if (place === undefined) continue;
-        const labelId = said.labelIds[place]!;
-        found.push({ imageId, labelId, confidence: said.confidences[place]! });
+        found.push({ imageId, labelId: labelIds[place]!, confidence: confidences[place]! });
       }
       return found.sort((a, b) => b.confidence - a.confidence);
     },

@@ -19,7 +19,7 @@ export type Quadrant = (typeof quadrantNames)[number];
 
 export const advice = z.object({
   backbone: z.string(),
-  /** Hash of which picture had which label; advices of earlier versions lack it. */
+  /** Hash of which picture had which label, by name; advices of earlier versions lack it. */
   labels: z.string().optional(),
   similarity: z.object({
     /** 0: nothing like what the network knew; 1: the same. */
