@@ -25,6 +25,7 @@ import { status } from './commands/status.ts';
 import { suggest } from './commands/suggest.ts';
 import { tensorflow } from './commands/tensorflow.ts';
 import { trainCommand } from './commands/train.ts';
+import { redo, undo } from './commands/undo.ts';
 import { Interrupted, interruptedExit } from './interrupt.ts';
 import { complain } from './output.ts';
 
@@ -33,6 +34,8 @@ const commands = [
   importCommand,
   labelCommand,
   labelsCommand,
+  undo,
+  redo,
   status,
   suggest,
   next,
