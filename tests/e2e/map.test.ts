@@ -108,6 +108,28 @@ it('selects what a line is drawn around, zooms by the wheel, and picks with a cl
   await page.keyboard.press('z');
 });
 
+it('has the colours of the theme, also of one that is chosen while it is there', async () => {
+  const { page, map } = await shapesOnMap();
+  const painted = () =>
+    map.locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  const settled = async () => {
+    let last = '';
+    await expect
+      .poll(async () => {
+        const before = last;
+        last = await painted();
+        return last === before;
+      })
+      .toBe(true);
+    return last;
+  };
+  const light = await settled();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(painted).not.toBe(light);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(painted).toBe(light);
+});
+
 it('is coloured by what is predicted, and drawn anew', async () => {
   const { page, map } = await shapesOnMap();
   const select = page.getByRole('combobox', { name: 'Coloured by' });
