@@ -7,6 +7,9 @@ export const number = (value: number): string => whole.format(value);
 /** 0.934 -> `93 %` */
 export const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
+/** The same text, in which no line begins with a percent sign. */
+export const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
+
 /** `1 picture`, `12 pictures`. */
 export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;

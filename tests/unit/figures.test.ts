@@ -1,5 +1,6 @@
 /** Where the figures of the advice put what they draw, and what they say in words and in numbers. */
 import { expect, it } from 'vitest';
+import { dark, light } from '../../src-main/studio/report/style.ts';
 import type { Advice, Ranged } from '../../src-shared/advisor/advice.ts';
 import { gainWords } from '../../src-shared/advisor/learning-curve.ts';
 import { across, upwards } from '../../src-shared/figures/axes.ts';
@@ -9,6 +10,7 @@ import {
   learningCurveDrawing,
   learningCurveRows,
 } from '../../src-shared/figures/learning-curve.ts';
+import { mixupShade } from '../../src-shared/figures/mixup-shade.ts';
 
 const plot = { left: 10, right: 110, top: 0, bottom: 50 };
 const around = (value: number): Ranged => ({ value, low: value - 0.1, high: value + 0.1 });
@@ -101,4 +103,33 @@ it('says what twice as many labels would add in whole points', () => {
     'Twice as many labels would add less than a point (0 to 2).',
   );
   expect(words(0, 0, 0.001)).toBe('Twice as many labels would add less than a point.');
+});
+
+/** Relative luminance (WCAG 2.2) of a colour of three numbers from 0 to 255. */
+const luminance = (rgb: readonly number[]) =>
+  rgb
+    .map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i]!, 0);
+
+it('shades the cells of a confusion matrix so that the numbers in them are read on both themes', () => {
+  for (const tokens of [light, dark]) {
+    const parts = (name: string) =>
+      [1, 3, 5].map((at) =>
+        Number.parseInt(tokens[name as keyof typeof tokens].slice(at, at + 2), 16),
+      );
+    for (const [count, right] of [1, 20, 60, 100].flatMap((n) => [
+      [n, true] as const,
+      [n, false] as const,
+    ])) {
+      const [, colour, share] = /var\((--\w+)\) (\d+)%/.exec(mixupShade(count, 100, right))!;
+      const ground = parts('--panel').map(
+        (part, i) => part + ((parts(colour!)[i]! - part) * Number(share)) / 100,
+      );
+      const [dim, bright] = [luminance(ground), luminance(parts('--text'))].toSorted(
+        (a, b) => a - b,
+      );
+      expect((bright! + 0.05) / (dim! + 0.05)).toBeGreaterThan(4.5);
+    }
+  }
 });

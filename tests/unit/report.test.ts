@@ -5,11 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../src-main/programs.ts';
 import { html, table } from '../../src-main/studio/report/html.ts';
 import type { Printer } from '../../src-main/studio/report/print.ts';
+import { summary } from '../../src-main/studio/report/sections/summary.ts';
 import { dark, labels, light } from '../../src-main/studio/report/style.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
 import type { Studio } from '../../src-shared/contract.ts';
+import type { Run } from '../../src-shared/domain.ts';
 import { defaultSettings } from '../../src-shared/recipes.ts';
 import { commandLine, trainAgain } from '../../src-shared/setting-flags.ts';
+import { unbroken } from '../../src-shared/words.ts';
 import { type FakeEngine, fakeEngine } from '../helpers/fake-engine.ts';
 import { shapeNames, writeShapes } from '../helpers/shapes.ts';
 import { importAll, nextEvent } from '../helpers/studio.ts';
@@ -85,7 +88,7 @@ describe('a report', () => {
     expect(steps).toEqual(steps.toSorted((a, b) => a - b));
 
     const { headline, pairs } = await studio.call('runs.compare', { ids: [1, 2] });
-    expect(page).toContain(html`${headline}`.text);
+    expect(page).toContain(html`${unbroken(headline)}`.text);
     expect(page).toContain(html`${pairs[0]!.verdict}`.text);
     expect(page).toContain('1 picture was found in more than one file, and counts once.');
     expect(page).toContain('<dt>Labelled</dt><dd>30</dd>');
@@ -159,6 +162,25 @@ describe('a report', () => {
     });
     await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' });
   });
+});
+
+it('ranks runs by what the verdict ranks them by, and gives their folds beside it where only some have any', async () => {
+  const { runs } = await studio.call('runs.list', {});
+  const [first, second] = runs.toSorted((a, b) => a.id - b.id);
+  const pooled = { accuracy: 0.61, low: 0.44, high: 0.76, macroF1: 0.6, count: 30 };
+  const tableOf = (...all: readonly Run[]) => {
+    const shown = all.map((run) => ({ run, name: `run ${run.id}`, network: 'MobileNetV2' }));
+    const { text } = summary({ runs: shown, comparison: { pairs: [], headline: '' } } as never);
+    return text.slice(0, text.indexOf('</table>'));
+  };
+  const folded = { ...first!, crossValidation: pooled, settings: { ...first!.settings, folds: 5 } };
+  const mixed = tableOf(second!, folded);
+  expect(mixed).toContain('<b>1.00</b>');
+  expect(mixed).toContain('<b>0.50</b>');
+  expect(mixed).toContain('all 30 in 5 folds 0.61, 0.44 to 0.76');
+  const all = tableOf(folded);
+  expect(all).toContain('<b>0.61</b> <span class="quiet">0.44 to 0.76 in 5 folds');
+  expect(all).not.toContain('<b>0.50</b>');
 });
 
 it('escapes what is not HTML itself, wherever it stands', () => {

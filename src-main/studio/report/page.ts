@@ -2,6 +2,7 @@
  * The report as one HTML file that holds everything it shows: no script, and nothing that is fetched, as its
  * own content security policy makes sure of.
  */
+import { unbroken } from '../../../src-shared/words.ts';
 import { version } from '../../programs.ts';
 import type { ReportContents } from './contents.ts';
 import { type Html, html } from './html.ts';
@@ -34,7 +35,7 @@ ${style(font)}
 <header>
 <p class="quiet">Graft report <span aria-hidden="true">·</span> <time datetime="${writtenAt.toISOString()}">${day.format(writtenAt)}</time></p>
 <h1>${project.name}</h1>
-<p class="verdict">${comparison.headline}</p>
+<p class="verdict">${unbroken(comparison.headline)}</p>
 ${contentsList(contents)}
 </header>
 <main>

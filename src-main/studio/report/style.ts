@@ -84,6 +84,7 @@ h2 { margin-bottom: 1rem; font-size: 22px; line-height: 1.25; letter-spacing: -.
 h2 .quiet { font-weight: 400; }
 h3 { margin: 2rem 0 .5rem; font-size: 15px; font-weight: 620; }
 p + p, p + .scroll, .scroll + p, .scroll + .scroll, .narrow, .facts + p, .recipe + p, .three + p { margin-top: .75rem; }
+.place + .scroll { margin-top: 1.5rem; }
 .scroll + .scroll { margin-top: 1.5rem; }
 p { max-width: 70ch; }
 a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
@@ -103,6 +104,7 @@ thead th { color: var(--text-quiet); font-size: 12px; vertical-align: bottom; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th:last-child, td:last-child { padding-right: 0; }
 tbody th { overflow-wrap: anywhere; }
+@media screen { .scroll table:not(.matrix) tbody th { min-width: 8rem; } }
 .n { text-align: right; white-space: nowrap; }
 table svg { display: block; width: 7.5rem; height: auto; }
 .measure { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5rem; white-space: nowrap; }
@@ -121,6 +123,11 @@ table svg { display: block; width: 7.5rem; height: auto; }
 .two, .three { display: grid; gap: 1.5rem 2rem; margin-top: 1rem; }
 .two { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); }
+/* The square, and beside it what is twice as wide. */
+.place { display: grid; grid-template-columns: 17rem minmax(0, 1fr); gap: 1.5rem 2rem; margin-top: 1rem; }
+.place figure { justify-content: start; }
+.place figure:first-child { grid-row: span 2; }
+@media (max-width: 44rem) { .place { grid-template-columns: minmax(0, 1fr); } }
 figure { display: flex; flex-direction: column; justify-content: end; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { display: flex; flex-wrap: wrap; gap: 0 .75rem; margin-bottom: .35rem; font-size: 12px; }

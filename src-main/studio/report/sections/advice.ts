@@ -1,4 +1,5 @@
 /** Where the pictures stand in the square, what was recommended, and how that came out. */
+import { gainWords } from '../../../../src-shared/advisor/learning-curve.ts';
 import { square } from '../../../../src-shared/advisor/square.ts';
 import { depthDrawing } from '../../../../src-shared/figures/depth-profile.ts';
 import type { Drawing } from '../../../../src-shared/figures/drawing.ts';
@@ -17,18 +18,16 @@ ${advised.map(one)}
 </section>`;
 }
 
-const points = (share: number) => (100 * share).toFixed(1);
 const scored = (value: number, low: number, high: number) =>
   `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 
 function one({ network, advice, outdated, outcome }: Advised): Html {
   const { similarity, amount, quadrant, recommended } = advice;
-  const { value, low, high } = amount.gainFromDoubling;
   return html`<h3>${network}</h3>
 ${outcome && html`<p class="said">${outcome.words}</p>`}
 <p><b>${square[quadrant].title}.</b> ${square[quadrant].words}</p>
-<p>Similarity ${scored(similarity.score, similarity.low, similarity.high)} and amount ${scored(amount.score, amount.low, amount.high)}, each from 0 to 1. Twice as many labels would add about ${points(value)} points (${points(low)} to ${points(high)}). ${outdated && `Measured on ${pictures(amount.labelled)}; the labels have changed since.`}</p>
-<div class="three">
+<p>Similarity ${scored(similarity.score, similarity.low, similarity.high)} and amount ${scored(amount.score, amount.low, amount.high)}, each from 0 to 1. ${gainWords(amount.gainFromDoubling)} ${outdated && `Measured on ${pictures(amount.labelled)}; the labels have changed since.`}</p>
+<div class="place">
 ${figure('Where the pictures stand', squareDrawing(advice))}
 ${figure('Accuracy by depth', depthDrawing('Accuracy by depth', similarity.byBlock))}
 ${figure('What more labels bring', learningCurveDrawing('What more labels bring', amount))}

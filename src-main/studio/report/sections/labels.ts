@@ -1,6 +1,7 @@
 /** Label by label, and what is mixed up with what. */
 
 import { intervalDot } from '../../../../src-shared/figures/interval-dot.ts';
+import { mixupShade } from '../../../../src-shared/figures/mixup-shade.ts';
 import {
   classIntervals,
   classScores,
@@ -65,10 +66,7 @@ function matrix({ classes }: RunContents['run'], counts: readonly (readonly numb
   const cell = (actual: number, predicted: number) => {
     const count = counts[actual]![predicted]!;
     if (count === 0) return html`<td class="none"></td>`;
-    // The stronger the more; a single picture off the diagonal must be seen too.
-    const share = (12 + (count / most) * 58).toFixed(0);
-    const colour = actual === predicted ? '--accent' : '--bad';
-    return html`<td style="background:color-mix(in srgb, var(${colour}) ${share}%, var(--panel))">${count}</td>`;
+    return html`<td style="background:${mixupShade(count, most, actual === predicted)}">${count}</td>`;
   };
   return html`<div class="scroll"><table class="matrix">
 <caption>Rows are the labels, columns what the model said</caption>

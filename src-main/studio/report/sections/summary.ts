@@ -3,7 +3,7 @@ import type { PairVerdict, Run } from '../../../../src-shared/domain.ts';
 import { intervalDot } from '../../../../src-shared/figures/interval-dot.ts';
 import { runColour } from '../../../../src-shared/figures/run-colour.ts';
 import { recipes } from '../../../../src-shared/recipes.ts';
-import { fewTests, judged, judgedByFolds, pWords } from '../../../../src-shared/verdict.ts';
+import { fewTests, judgedByFolds, pWords, rankedBy } from '../../../../src-shared/verdict.ts';
 import { duration, pictures } from '../../../../src-shared/words.ts';
 import type { ReportContents, RunContents } from '../contents.ts';
 import { type Column, type Html, html, svg, table } from '../html.ts';
@@ -21,9 +21,10 @@ export const dot = (run: Run): Html =>
   html`<i class="dot" style="background:${runColour(run)}"></i>`;
 
 function runTable(runs: readonly RunContents[]): Html {
-  const lowest = Math.min(...runs.map(({ run }) => judged(run)?.low ?? 1));
+  const resultOf = rankedBy(runs.map(({ run }) => run));
+  const lowest = Math.min(...runs.map(({ run }) => resultOf(run)?.low ?? 1));
   const ends = [Math.max(0, Math.floor(lowest * 10) / 10), 1] as const;
-  const rows = runs.map((each) => ({ ...each, result: judged(each.run) }));
+  const rows = runs.map((each) => ({ ...each, result: resultOf(each.run) }));
   type Row = (typeof rows)[number];
   const mean = (title: string, of: (run: Run) => Run['foldMean']): readonly Column<Row>[] =>
     runs.some(({ run }) => of(run) !== null)
@@ -33,14 +34,14 @@ function runTable(runs: readonly RunContents[]): Html {
     {
       title: 'Recipe',
       cell: ({ run }) =>
-        html`${dot(run)} <a href="#run-${run.id}">${recipes[run.recipe].title}</a> <small class="quiet">run ${run.id}</small>`,
+        html`${dot(run)} <a href="#run-${run.id}">${recipes[run.recipe].title}</a> <small class="quiet">run&nbsp;${run.id}</small>`,
     },
     { title: 'Network', cell: ({ network }) => network },
     {
       title: 'Accuracy',
       cell: ({ result, run }) =>
         result &&
-        html`<div class="measure">${svg(intervalDot({ value: result.accuracy, ...result }, ends))}<span><b>${result.accuracy.toFixed(2)}</b> <span class="quiet">${range(result)} ${judgedByFolds(run) && `in ${run.settings.folds} folds`}</span></span></div>`,
+        html`<div class="measure">${svg(intervalDot({ value: result.accuracy, ...result }, ends))}<span><b>${result.accuracy.toFixed(2)}</b> <span class="quiet">${range(result)} ${result === run.crossValidation && `in ${run.settings.folds} folds`}</span></span></div>${result !== run.crossValidation && inFolds(run)}`,
     },
     { title: 'Pictures', number: true, cell: ({ result }) => result?.count },
     { title: 'Macro F1', number: true, cell: ({ result }) => result?.macroF1.toFixed(2) },
@@ -50,6 +51,11 @@ function runTable(runs: readonly RunContents[]): Html {
     { title: 'Time', number: true, cell: ({ run }) => run.seconds && duration(run.seconds) },
   ]);
 }
+
+/** Beside a result on the test: of other pictures, so runs are not ranked by it. */
+const inFolds = ({ crossValidation: all, settings }: Run): Html | null =>
+  all &&
+  html`<small class="quiet">all ${all.count} in ${settings.folds} folds ${all.accuracy.toFixed(2)}, ${range(all)}</small>`;
 
 export const range = ({ low, high }: { readonly low: number; readonly high: number }): string =>
   `${low.toFixed(2)} to ${high.toFixed(2)}`;
