@@ -1,5 +1,6 @@
 /** Every backward rule against central finite differences. */
 import { describe, it } from 'vitest';
+import type { GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import type { Attribute } from '../../src-main/engine/graph/graph.ts';
 import { float32 } from '../../src-main/engine/graph/tensor.ts';
 import { type Case, drawn, expectGradients } from '../helpers/gradients.ts';
@@ -181,18 +182,56 @@ describe('normalisation and activations', () => {
         return g.node('Conv', [z, 'v']);
       },
     }));
-  it('BatchNormalization after a convolution', () =>
-    expectGradients({
-      input: [2, 3, 3],
-      parameters: { w: [3, 2, 3, 3], scale: [3], shift: [3] },
+  const three = (g: GraphBuilder, x: string) => {
+    const mean = g.initializer('mean', drawn('mean', [3]));
+    const variance = g.initializer('variance', float32([3], [0.5, 1, 2]));
+    return g.node('BatchNormalization', [x, 'scale', 'shift', mean, variance]);
+  };
+  const w = [3, 2, 3, 3];
+  const frozen = (name: string, dims: readonly number[]) => (g: GraphBuilder) =>
+    g.initializer(name, drawn(name, dims));
+  const afterConv: Readonly<Record<string, Pick<Case, 'parameters' | 'width' | 'write'>>> = {
+    'that is trained too': {
+      parameters: { w, scale: [3], shift: [3] },
+      width: 27,
+      write: (g, x) => three(g, g.node('Conv', [x, 'w'], { pads })),
+    },
+    'with a bias': {
+      parameters: { w, b: [3], scale: [3], shift: [3] },
+      width: 27,
+      write: (g, x) => three(g, g.node('Conv', [x, 'w', 'b'], { pads })),
+    },
+    'by depth': {
+      parameters: { v: [3, 2, 1, 1], w: [3, 1, 3, 3], scale: [3], shift: [3] },
+      width: 27,
+      write: (g, x) =>
+        three(g, g.node('Conv', [g.node('Conv', [x, 'v']), 'w'], { pads, group: 3 })),
+    },
+    'that is frozen': {
+      parameters: { scale: [3], shift: [3] },
+      width: 27,
+      write: (g, x) => three(g, g.node('Conv', [x, frozen('w', w)(g)], { pads })),
+    },
+    'with a frozen scale': {
+      parameters: { w, shift: [3] },
       width: 27,
       write: (g, x) => {
-        const mean = g.initializer('mean', drawn('mean', [3]));
-        const variance = g.initializer('variance', float32([3], [0.5, 1, 2]));
-        const y = g.node('Conv', [x, 'w'], { pads });
-        return g.node('BatchNormalization', [y, 'scale', 'shift', mean, variance]);
+        frozen('scale', [3])(g);
+        return three(g, g.node('Conv', [x, 'w'], { pads }));
       },
-    }));
+    },
+    'that is read elsewhere too': {
+      parameters: { w, scale: [3], shift: [3] },
+      width: 27,
+      write: (g, x) => {
+        const y = g.node('Conv', [x, 'w'], { pads });
+        return g.node('Add', [three(g, y), y]);
+      },
+    },
+  };
+  it.each(Object.entries(afterConv))('BatchNormalization after a convolution %s', (_, test) =>
+    expectGradients({ input: [2, 3, 3], ...test }),
+  );
   it('Relu', () => expectGradients(only('Relu', [4, 3, 3], 36)));
   it('Clip between two bounds', () =>
     expectGradients({

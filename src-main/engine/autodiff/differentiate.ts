@@ -11,6 +11,7 @@ import { crossEntropy } from './loss.ts';
 import { stateOf } from './optimizers.ts';
 import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
 import { convolution, kernelLayout } from './rules/conv.ts';
+import { normalizedConv, normalizedConvs } from './rules/normalized-conv.ts';
 import { flat, rules } from './rules/table.ts';
 import type { ParameterSlot, StepOptions } from './step.ts';
 import { type Backward, plain, Tape } from './tape.ts';
@@ -88,7 +89,16 @@ export function record(
   batchStatistics: boolean,
 ) {
   const way: { readonly outputs: readonly string[]; readonly backward: Backward }[] = [];
+  const normalized = batchStatistics ? new Map<Node, Node>() : normalizedConvs(tape, nodes);
+  const norms = new Set(normalized.values());
   for (const node of nodes) {
+    if (norms.has(node)) continue;
+    const norm = normalized.get(node);
+    if (norm) {
+      for (const output of norm.outputs) tape.need(output);
+      way.unshift({ outputs: norm.outputs, backward: normalizedConv(tape, node, norm) });
+      continue;
+    }
     // Hidden features are a product with the mask.
     const written =
       mask !== undefined && node.name === head.dropout

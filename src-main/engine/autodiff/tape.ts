@@ -39,9 +39,9 @@ export class Tape {
     this.#shapes = shapes;
   }
 
-  /** The shape of a value of the forward graph. */
+  /** The shape of a value. */
   dims(name: string): Dims {
-    const dims = this.#shapes.get(name);
+    const dims = this.#shapes.get(name) ?? this.#values.get(name)?.dims;
     if (!dims) throw new Error(`the forward graph has no value "${name}"`);
     return dims;
   }
@@ -49,6 +49,12 @@ export class Tape {
   /** Records what a value of the forward graph is called in the step. */
   define(name: string, inStep: string, layout: Layout = 'channels-first'): void {
     this.#values.set(name, { name: inStep, dims: this.dims(name), layout });
+  }
+
+  /** Takes in a value that the forward graph has not, under a name of its own, which it answers. */
+  introduce(name: string, value: Value): string {
+    this.#values.set(name, value);
+    return name;
   }
 
   value(name: string): Value {

@@ -6,8 +6,26 @@ import { float32, floats } from '../../graph/tensor.ts';
 import { plain, type Rule, type Tape } from '../tape.ts';
 import { sumOver } from './sum.ts';
 
-function statistics(tape: Tape, node: Node) {
-  const [mean, variance] = [tape.frozen(node.inputs[3]!), tape.frozen(node.inputs[4]!)];
+interface Normalization {
+  /** The running mean, and 1 / sqrt(variance + epsilon), each of C numbers. */
+  readonly mean: string;
+  readonly inverse: string;
+  /** y = x s + t, with s = scale / sqrt(variance + epsilon) and t = shift - mean s. */
+  readonly s: string;
+  readonly t: string;
+}
+
+/** Writes what a normalisation multiplies by and adds. */
+export function normalizationOf(tape: Tape, node: Node): Normalization {
+  const { g } = tape;
+  const [, scale, shift, meanOf, varianceOf] = node.inputs as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const [mean, variance] = [tape.frozen(meanOf), tape.frozen(varianceOf)];
   if (!mean || !variance || numberOf(node, 'training_mode', 0) !== 0) {
     throw new StudioError(
       'refused',
@@ -15,24 +33,20 @@ function statistics(tape: Tape, node: Node) {
     );
   }
   const epsilon = numberOf(node, 'epsilon', 1e-5);
-  return {
-    mean: floats(mean, node.inputs[3]!),
-    inverse: floats(variance, node.inputs[4]!).map((each) => 1 / Math.sqrt(each + epsilon)),
-  };
+  const vector = (values: Float32Array) =>
+    g.initializer(g.fresh('statistics'), float32([values.length], values));
+  const inverse = vector(floats(variance, varianceOf).map((each) => 1 / Math.sqrt(each + epsilon)));
+  const meanName = vector(floats(mean, meanOf));
+  const s = g.node('Mul', [tape.read(scale), inverse]);
+  const t = g.node('Sub', [tape.read(shift), g.node('Mul', [s, meanName])]);
+  return { mean: meanName, inverse, s, t };
 }
 
-/** y = x s + t, with s = scale / sqrt(variance + epsilon) and t = shift - mean s, each of C numbers. */
+/** Frozen statistics make it a product and a sum by channel. */
 export const batchNormalization: Rule = (tape, node) => {
   const { g } = tape;
   const [input, scale, shift] = node.inputs as [string, string, string];
-  const { mean, inverse } = statistics(tape, node);
-  const vector = (values: Float32Array) =>
-    g.initializer(g.fresh('statistics'), float32([values.length], values));
-  const inverseName = vector(inverse);
-  const meanName = vector(mean);
-
-  const s = g.node('Mul', [tape.read(scale), inverseName]);
-  const t = g.node('Sub', [tape.read(shift), g.node('Mul', [s, meanName])]);
+  const { mean, inverse, s, t } = normalizationOf(tape, node);
   const x = tape.value(input);
   const last = x.layout === 'channels-last' || x.dims.length === 2;
   const along = (name: string) => (last ? name : tape.reshape(name, [-1, 1, 1]));
@@ -49,8 +63,8 @@ export const batchNormalization: Rule = (tape, node) => {
     tape.flow(shift, () => plain(dt));
     tape.flow(scale, () => {
       const products = sum(g.node('Mul', [dy, x.name]));
-      const centred = g.node('Sub', [products, g.node('Mul', [dt, meanName])]);
-      return plain(g.node('Mul', [centred, inverseName]));
+      const centred = g.node('Sub', [products, g.node('Mul', [dt, mean])]);
+      return plain(g.node('Mul', [centred, inverse]));
     });
   };
 };
