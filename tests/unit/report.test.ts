@@ -177,7 +177,7 @@ it('ranks runs by what the verdict ranks them by, and gives their folds beside i
   const mixed = tableOf(second!, folded);
   expect(mixed).toContain('<b>1.00</b>');
   expect(mixed).toContain('<b>0.50</b>');
-  expect(mixed).toContain('all 30 in 5 folds 0.61, 0.44 to 0.76');
+  expect(mixed).toContain('all 30 in 5 folds 0.61, 0.44\u00a0to\u00a00.76');
   const all = tableOf(folded);
   expect(all).toContain('<b>0.61</b> <span class="quiet">0.44 to 0.76 in 5 folds');
   expect(all).not.toContain('<b>0.50</b>');

@@ -55,7 +55,7 @@ function runTable(runs: readonly RunContents[]): Html {
 /** Beside a result on the test: of other pictures, so runs are not ranked by it. */
 const inFolds = ({ crossValidation: all, settings }: Run): Html | null =>
   all &&
-  html`<small class="quiet">all ${all.count} in ${settings.folds} folds ${all.accuracy.toFixed(2)}, ${range(all)}</small>`;
+  html`<small class="quiet">all ${all.count} in ${settings.folds} folds ${all.accuracy.toFixed(2)}, ${range(all).replaceAll(' ', '\u00a0')}</small>`;
 
 export const range = ({ low, high }: { readonly low: number; readonly high: number }): string =>
   `${low.toFixed(2)} to ${high.toFixed(2)}`;
