@@ -30,12 +30,11 @@ async function start(contender: Contender) {
   const worker = fork(new URL('helpers/runtime-worker.ts', import.meta.url), [
     JSON.stringify(contender),
   ]);
-  const answer = async (): Promise<Answer> => {
-    const ended = once(worker, 'exit').then(([code, signal]) => ({
-      problem: `its process ended (${signal ?? code})`,
-    }));
-    return Promise.race([once(worker, 'message').then(([said]) => said as Answer), ended]);
-  };
+  const ended = once(worker, 'exit').then(([code, signal]) => ({
+    problem: `its process ended (${signal ?? code})`,
+  }));
+  const answer = (): Promise<Answer> =>
+    Promise.race([once(worker, 'message').then(([said]) => said as Answer), ended]);
   const first = await answer();
   if ('problem' in first) {
     console.error(`${contender.runtime} on ${contender.device}: ${first.problem}`);
