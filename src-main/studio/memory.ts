@@ -6,7 +6,7 @@ import { catalogueEntry } from '../engine/backbones/catalogue.ts';
 import { outline } from '../engine/backbones/outline.ts';
 import { type MemoryPlan, planMemory } from '../engine/memory/micro-batch.ts';
 import type { Store } from '../store/store.ts';
-import { runtimeOf } from './runtimes.ts';
+import { runtimeNow } from './runtimes.ts';
 import { addedNetworks, weightsHere } from './weight-folder.ts';
 
 export type PlannedRun = Pick<CallParsed<'runs.estimate'>, 'recipe' | 'backbone' | 'settings'>;
@@ -40,7 +40,7 @@ export async function memoryOf(
 
   const free = step * Math.max(1, Math.round(process.availableMemory() / step));
   const { seed: _, ...rest } = settings;
-  const runtime = await runtimeOf(settings.runtime);
+  const runtime = await runtimeNow(settings.runtime);
   const key = JSON.stringify([name, here?.sha256, recipe, rest, runtime, classes, examples, free]);
   const kept = plans.get(key);
   if (kept) return kept;

@@ -25,6 +25,12 @@ import { backboneFile } from './weight-folder.ts';
 export const runtimeOf = async (choice: RuntimeChoice): Promise<RuntimeName> =>
   choice === 'auto' ? (await readPreferences()).runtime : choice;
 
+/** What would compute it now: a library that is chosen and gone gives way to the other. */
+export async function runtimeNow(choice: RuntimeChoice): Promise<RuntimeName> {
+  const wanted = await runtimeOf(choice);
+  return wanted === 'tensorflow' && !(await readInstalled()) ? 'onnxruntime' : wanted;
+}
+
 /**
  * Throws a StudioError where a run asks for a library that is not there. One that is chosen for all runs
  * and gone gives way to the other when a run starts, which is said.

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { outline } from '../../src-main/engine/backbones/outline.ts';
 import { resnet18 } from '../../src-main/engine/backbones/resnet.ts';
 import { estimateMemory } from '../../src-main/engine/memory/estimate.ts';
 import { memoryNote, planMemory } from '../../src-main/engine/memory/micro-batch.ts';
 import { completeSettings } from '../../src-shared/recipes.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { studioWithProject } from '../helpers/studio.ts';
 
 const settings = completeSettings('fine-tune-all', {});
@@ -53,5 +56,26 @@ describe('the memory of a planned run', () => {
     expect(without.memory!.bytes).toBeLessThan(top.memory!.bytes / 2);
     expect((await ask('fine-tune-top')).memory!.bytes).toBe(top.memory!.bytes);
     await expect(ask('fine-tune-top', 'alexnet')).rejects.toThrow('There is no backbone "alexnet"');
+  });
+
+  it('is that of the library which would compute it, not of one that is chosen and gone', async () => {
+    const installed = await temporaryFolder();
+    vi.stubEnv('GRAFT_TENSORFLOW', installed);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { studio } = await studioWithProject();
+    const ask = async () => {
+      const run = {
+        recipe: 'fine-tune-all',
+        backbone: 'mobilenet_v2',
+        settings: { microBatch: 16 },
+      } as const;
+      return (await studio.call('runs.estimate', run)).memory!.bytes;
+    };
+    const usual = await ask();
+    await studio.call('preferences.set', { runtime: 'tensorflow' });
+    expect(await ask()).toBe(usual);
+    const record = { version: '2.21.0', cuda: null, source: 'a test', bytes: 1, folder: installed };
+    await writeFile(join(installed, 'installed.json'), JSON.stringify(record));
+    expect(await ask()).not.toBe(usual);
   });
 });
