@@ -99,3 +99,42 @@ it('is chosen anew for a run that goes on', async () => {
     .getByText('interrupted after epoch 7; until then it was computed with ONNX Runtime.')
     .waitFor();
 });
+
+it('goes on on another device, where there is one that can be used', async () => {
+  const fake = fakeEngine();
+  const run = (job: Job, options?: Parameters<Engine['run']>[1]) => {
+    if (job.kind !== 'tryDevice') return fake.run(job, options);
+    const problem = job.device === 'cuda' ? 'there is none here' : null;
+    const { device: kind } = job;
+    return Promise.resolve({
+      kind,
+      name: kind,
+      memoryBytes: null,
+      software: false,
+      trial: null,
+      problem,
+    });
+  };
+  const { door, studio, folder } = await openProject({ ...fake, run: run as Engine['run'] });
+  await writeShapes(join(folder, 'shapes'), 5);
+  await importAll(studio, [join(folder, 'shapes')], 'folders');
+  const runs = [{ recipe: 'feature-extraction', backbone: 'mobilenet_v2' } as const];
+  await studio.call('runs.start', { runs });
+  await until('the run to start', () => fake.started.length === 1);
+  await leaveCheckpoint(fake.started[0]!.job.runFolder, 7);
+  fake.started[0]!.fail('The training engine crashed (SIGSEGV).');
+
+  const page = await openPage(`${door.url}#train`);
+  const aside = page.getByRole('complementary', { name: 'Runs and networks' });
+  await aside.getByRole('button', { name: /Feature extraction .* failed$/ }).click();
+  const main = page.getByRole('main');
+  const device = main.getByRole('combobox', { name: 'Computed on' });
+  await device.waitFor();
+  expect(await device.getByRole('option').allTextContents()).toEqual([
+    ...['As for all', 'Processor', 'GPU (WebGPU)'],
+  ]);
+  await device.selectOption('GPU (WebGPU)');
+  await main.getByRole('button', { name: 'Resume' }).press('Enter');
+  await until('the run to go on', () => fake.started.length === 2);
+  expect(fake.started[1]!.job.device).toBe('webgpu');
+});
