@@ -1,13 +1,12 @@
-/** The course's two questions, answered by measurement; and the answer held against what came of it. */
+/** The course's two questions, answered by measurement. */
 import { createHash } from 'node:crypto';
-import type { Advice, Outcome } from '../../src-shared/advisor/advice.ts';
+import type { Advice } from '../../src-shared/advisor/advice.ts';
 import { quadrantOf } from '../../src-shared/advisor/position.ts';
-import { outcomeOf, recommended } from '../../src-shared/advisor/recommend.ts';
-import type { Run } from '../../src-shared/domain.ts';
-import { StudioError } from '../../src-shared/errors.ts';
+import { recommended } from '../../src-shared/advisor/recommend.ts';
+import { StudioError, toErrorReply } from '../../src-shared/errors.ts';
 import { fewToLearn } from '../../src-shared/readiness.ts';
-import type { RecipeName } from '../../src-shared/recipes.ts';
 import type { Progress } from '../engine/protocol.ts';
+import { outcomes } from './advice-outcome.ts';
 import { keepAdvised, type Subscribe } from './advising.ts';
 import { bestBackbone } from './backbones.ts';
 import type { Context, OpenProject } from './context.ts';
@@ -39,6 +38,15 @@ export function advisorCalls(
   { eager, isLooking }: AdvisorOptions,
 ): Calls {
   const measuring = new Map<string, Measurement>();
+  const outcome = outcomes(compare);
+  // Kept as soon as it is known, for the runs may be removed before anybody asks.
+  subscribe((event) => {
+    const project = context.current();
+    if (event.name !== 'run.changed' || event.data.run.state !== 'finished' || !project) return;
+    outcome(project, event.data.run.backbone).catch((error: unknown) =>
+      console.error('What came of the advice:', toErrorReply(error).message),
+    );
+  });
 
   context.onOpen((project) => {
     project.onClose(async () => {
@@ -97,34 +105,6 @@ export function advisorCalls(
     };
     store.advices.add(advice);
     return advice;
-  }
-
-  /** The last advice before runs that tell whether it was right. */
-  async function outcome({ store }: OpenProject, backbone: string): Promise<Outcome | null> {
-    const runs = store.runs
-      .list()
-      .filter((run) => run.backbone === backbone && run.state === 'finished' && run.test);
-    for (const { createdAt, advice } of store.advices.list(backbone)) {
-      const latest = new Map<RecipeName, Run>();
-      for (const run of runs.toSorted((a, b) => a.id - b.id)) {
-        if (run.createdAt >= createdAt) latest.set(run.recipe, run);
-      }
-      const first = advice.recommended[0]!.recipe;
-      if (!latest.has(first) || latest.size < 2) continue;
-      const { pairs } = await compare['runs.compare']({
-        ids: [...latest.values()].map((r) => r.id),
-      });
-      const pValueOf = (a: RecipeName, b: RecipeName) => {
-        const ids = [latest.get(a)!.id, latest.get(b)!.id];
-        return pairs.find((pair) => ids.includes(pair.a) && ids.includes(pair.b))?.pValue ?? null;
-      };
-      const tried = [...latest.values()].map(({ recipe, test }) => ({
-        recipe,
-        accuracy: test!.accuracy,
-      }));
-      return outcomeOf(first, tried, pValueOf);
-    }
-    return null;
   }
 
   const chosen = async (name: string | undefined) => name ?? (await bestBackbone()).name;

@@ -15,6 +15,7 @@ import { orders } from './014-orders.ts';
 import { runtime } from './015-runtime.ts';
 import { undoableImportsAndDeletions } from './016-undoable-imports-and-deletions.ts';
 import { counting } from './017-counting.ts';
+import { adviceOutcomes } from './018-advice-outcomes.ts';
 
 /**
  * What brings a database from version N to N + 1, at place N; `PRAGMA user_version` counts how many were
@@ -38,4 +39,5 @@ export const migrations: readonly string[] = [
   runtime,
   undoableImportsAndDeletions,
   counting,
+  adviceOutcomes,
 ];
