@@ -2,24 +2,18 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CallParsed, StudioEvent } from '../../src-shared/contract.ts';
-import type {
-  ImportReport,
-  LabelFileProblem,
-  LabelImportReport,
-  SplitName,
-} from '../../src-shared/domain.ts';
+import type { ImportReport, LabelFileProblem, LabelImportReport } from '../../src-shared/domain.ts';
 import { StudioError } from '../../src-shared/errors.ts';
 import { pictures } from '../../src-shared/words.ts';
 import { archiveKind, unpack } from '../images/archive.ts';
-import { nearCopies } from '../images/near-copies.ts';
 import { fold } from '../store/text.ts';
 import type { Context, OpenProject } from './context.ts';
-import { splitSeed } from './dataset.ts';
-import { type Match, matchRows } from './formats/match.ts';
+import { choose, unmatched } from './formats/choose.ts';
+import { matchRows } from './formats/match.ts';
 import { isLabelFile, type Reading, readLabels } from './formats/read.ts';
 import type { LabelRow } from './formats/rows.ts';
-import { type GivenSets, givenSets } from './given-sets.ts';
 import type { Handlers } from './handlers.ts';
+import { countsOf, notesOf, notesOfSets, putIntoSets } from './imported-sets.ts';
 import { teller } from './labels.ts';
 import { absolute } from './project.ts';
 
@@ -137,64 +131,6 @@ function requireOpen(context: Context, project: OpenProject): void {
     throw new StudioError('unavailable', 'The project was closed before its labels were imported.');
 }
 
-/** @param reasons why files were turned down by the import, by path */
-function unmatched(
-  rows: readonly LabelRow[],
-  matches: readonly Match[],
-  reasons: ReadonlyMap<string, string>,
-): LabelFileProblem[] {
-  return rows.flatMap(({ where, path }, index): LabelFileProblem[] => {
-    const match = matches[index]!;
-    if (match.kind === 'found') return [];
-    const refused = match.kind === 'not-imported' ? reasons.get(match.file) : undefined;
-    if (refused !== undefined) return [{ kind: 'unreadable', where, path, reason: refused }];
-    return [{ kind: match.kind, where, path, reason: unmatchedReason(match) }];
-  });
-}
-
-function unmatchedReason(match: Exclude<Match, { readonly kind: 'found' }>): string {
-  if (match.kind === 'missing')
-    return 'No picture of the project has this name, and no such file is there.';
-  if (match.kind === 'not-imported') return 'The picture is not in the project.';
-  return match.ids.length > 1
-    ? `${match.ids.length} pictures of the project have this name: give more of the path.`
-    : 'Several rows with this name could mean the same picture: give more of the path.';
-}
-
-interface Chosen {
-  /** The label of each picture, as the file writes it. */
-  readonly labels: ReadonlyMap<number, LabelRow>;
-  readonly repeated: number;
-}
-
-/** One label a picture: where rows differ, the last one wins, and is told. */
-function choose(
-  rows: readonly LabelRow[],
-  matches: readonly Match[],
-  problems: LabelFileProblem[],
-): Chosen {
-  const byImage = new Map<number, LabelRow[]>();
-  for (const [index, match] of matches.entries()) {
-    if (match.kind !== 'found') continue;
-    const there = byImage.get(match.id);
-    if (there) there.push(rows[index]!);
-    else byImage.set(match.id, [rows[index]!]);
-  }
-  const labels = new Map<number, LabelRow>();
-  let repeated = 0;
-  for (const [id, own] of byImage) {
-    const last = own.at(-1)!;
-    labels.set(id, last);
-    const others = own.filter(({ label }) => fold(label) !== fold(last.label));
-    repeated += own.length - 1 - others.length;
-    if (others.length === 0) continue;
-    const said = others.map(({ label, where }) => `${label} (${where})`).join(', ');
-    const reason = `Labelled ${last.label}, which comes last; also given: ${said}.`;
-    problems.push({ kind: 'conflict', where: last.where, path: last.path, reason });
-  }
-  return { labels, repeated };
-}
-
 type Counts = Pick<
   LabelImportReport,
   'labelled' | 'added' | 'replaced' | 'kept' | 'created' | 'labels'
@@ -243,61 +179,4 @@ function give(
   const piles = new Map([...byName.values()].map(({ name, ids }) => [name, ids]));
   store.labels.assignByName(piles, null, (step) => `label ${pictures(step.size())} ${whence}`);
   return { changed, counts: { ...counts, created, labels } };
-}
-
-/** Those of the pictures that carry a label now. */
-function putIntoSets(
-  { store }: OpenProject,
-  rows: ReadonlyMap<number, LabelRow>,
-  problems: LabelFileProblem[],
-): GivenSets {
-  return store.transaction(() => {
-    const labelOf = store.images.labelOf();
-    const wanted = new Map(
-      [...rows].flatMap(([id, { split }]) => (split && labelOf.has(id) ? [[id, split]] : [])),
-    );
-    const given = givenSets({
-      wanted,
-      there: store.splits.get(),
-      labelOf,
-      copies: nearCopies(store.fingerprints.ofTheSplit()),
-      seed: splitSeed,
-    });
-    store.splits.set(given.sets);
-    for (const { id, reason } of given.others) {
-      const { where, path } = rows.get(id)!;
-      problems.push({ kind: 'other-set', where, path, reason });
-    }
-    return given;
-  });
-}
-
-function countsOf(sets: ReadonlyMap<number, SplitName>): Record<SplitName, number> {
-  const counts = { train: 0, validation: 0, test: 0 };
-  for (const set of sets.values()) counts[set]++;
-  return counts;
-}
-
-function notesOfSets({ rows }: Reading, { validationDealt }: GivenSets): readonly string[] {
-  const named = new Set(rows.map(({ split }) => split).filter((split) => split !== null));
-  if (named.size === 0) return ['It names no sets.'];
-  return [
-    ...(validationDealt
-      ? [
-          'It names no pictures for validation: a quarter of its training pictures choose the best epoch.',
-        ]
-      : []),
-    ...(named.has('test')
-      ? []
-      : ['It names no test pictures: label others, which are dealt to the test first.']),
-  ];
-}
-
-function notesOf({ rows }: Reading): readonly string[] {
-  const dealt = rows.filter(({ split }) => split !== null).length;
-  return dealt === 0
-    ? []
-    : [
-        `It also says which set ${dealt} of its rows belong to. Graft deals its sets itself unless you ask for those of the file.`,
-      ];
 }
