@@ -13,6 +13,8 @@ export const unscored: Scores = {
   seedMean: null,
 };
 
+export type RunScores = ReturnType<typeof runScores>;
+
 export function runScores(predictions: Predictions) {
   // The predictions of a finished run never change, so what they come to is computed once.
   const scores = new Map<number, Scores>();
