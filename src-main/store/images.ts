@@ -8,6 +8,9 @@ import { projectPaths } from './paths.ts';
 import type { Tally } from './tally.ts';
 import { naturalKey } from './text.ts';
 
+/** Ids in a stretch of the project: a millisecond or two. */
+const stretch = 5000;
+
 /** A file as it was found on disk. */
 export interface FoundFile {
   /** Absolute. */
@@ -86,6 +89,13 @@ export function imagesTable(database: Database, tally: () => Tally) {
     `SELECT id, sha256, path, label_id AS labelId, split FROM images
      WHERE label_id IS NOT NULL AND NOT excluded ORDER BY id`,
   );
+  const labelsBetween = database
+    .prepare<[number, number], [number, number]>(
+      `SELECT id, label_id FROM images
+       WHERE id > ? AND id <= ? AND label_id IS NOT NULL AND NOT excluded ORDER BY id`,
+    )
+    .raw();
+  const last = database.prepare<[], number | null>('SELECT max(id) FROM images').pluck();
   const waits = database
     .prepare<[number], number>(
       'SELECT 1 FROM images WHERE id = ? AND label_id IS NULL AND NOT excluded',
@@ -220,6 +230,15 @@ export function imagesTable(database: Database, tally: () => Tally) {
     /** Those that may be trained on: with a label, and not excluded. */
     labelled: (): LabelledImage[] =>
       labelled.all().map((image) => ({ ...image, path: absolute(image.path) })),
+
+    /**
+     * Ids and label ids of those that may be trained on, a stretch of the project at a time: whoever has the thread
+     * besides need not wait for all of them.
+     */
+    *labelsInStretches(): Generator<readonly (readonly [id: number, labelId: number])[]> {
+      const end = last.get() ?? 0;
+      for (let at = 0; at < end; at += stretch) yield labelsBetween.all(at, at + stretch);
+    },
 
     /** Has it neither a label nor been excluded? */
     waits: (id: number): boolean => waits.get(id) !== undefined,

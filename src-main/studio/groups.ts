@@ -23,8 +23,11 @@ export function groupsOf(
   for (const place of surest) {
     if (confidences[place]! < sureOfGroup) break;
     const labelId = labelIds[place]!;
-    const group = groups.get(labelId) ?? { labelId, imageIds: [], sure: 0 };
-    groups.set(labelId, group);
+    let group = groups.get(labelId);
+    if (!group) {
+      group = { labelId, imageIds: [], sure: 0 };
+      groups.set(labelId, group);
+    }
     group.sure++;
     // Few are looked up, however many there are.
     if (group.imageIds.length < mostOfGroup && waits(ids[place]!)) group.imageIds.push(ids[place]!);

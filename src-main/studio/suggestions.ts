@@ -1,5 +1,5 @@
 /** Proposed labels for the pictures that have none: taught anew in the background after each label. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as letOthersGo, setTimeout as wait } from 'node:timers/promises';
 import type { Suggestion } from '../../src-shared/domain.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { fewestToSuggest } from '../../src-shared/readiness.ts';
@@ -7,8 +7,10 @@ import type { JobResult } from '../engine/protocol.ts';
 import type { Context, OpenProject } from './context.ts';
 import type { Classes, Looking } from './looking.ts';
 
-/** Labels in quick succession are taught together. */
-const debounceMs = 150;
+/** Labels in quick succession are taught together: when there has been none for so long ... */
+const restMs = 250;
+/** ... and after so long at the latest, for who labels steadily. */
+const longestMs = 700;
 
 /** What the classifier says of the pictures that it knows. */
 export interface Said {
@@ -36,12 +38,19 @@ function saidOf(
   { ids, labels, ...others }: NonNullable<JobResult['suggest']>,
   labelIds: readonly number[],
 ): Said {
-  const places = new Int32Array(ids.reduce((most, id) => Math.max(most, id), 0) + 1);
-  for (let place = 0; place < ids.length; place++) places[ids[place]!] = place + 1;
+  let most = 0;
+  for (let place = 0; place < ids.length; place++) most = Math.max(most, ids[place]!);
+  const places = new Int32Array(most + 1);
+  const idOfLabel = Int32Array.from(labelIds);
+  const said = new Int32Array(ids.length);
+  for (let place = 0; place < ids.length; place++) {
+    places[ids[place]!] = place + 1;
+    said[place] = idOfLabel[labels[place]!]!;
+  }
   return {
     ...others,
     ids,
-    labelIds: labels.map((label) => labelIds[label]!),
+    labelIds: said,
     placeOf: (imageId) => (places[imageId] ? places[imageId] - 1 : undefined),
   };
 }
@@ -72,12 +81,15 @@ export interface Suggestions {
 }
 
 /** @param least labels with fewer pictures are left out */
-export function classesOf({ store }: OpenProject, least: number): Classes {
-  const labelIds = store.labels
-    .list()
-    .flatMap(({ id, count, excluded }) => (count - excluded >= least ? [id] : []));
+const labelsWith = ({ store }: OpenProject, least: number): number[] =>
+  store.labels.list().flatMap(({ id, count, excluded }) => (count - excluded >= least ? [id] : []));
+
+/** @param least labels with fewer pictures are left out */
+export function classesOf(project: OpenProject, least: number): Classes {
+  const labelIds = labelsWith(project, least);
   const classOf = new Map(labelIds.map((id, index) => [id, index]));
-  const { ids, labels } = store.images.list({ label: labelIds, excluded: false }, 'imported');
+  const { images } = project.store;
+  const { ids, labels } = images.list({ label: labelIds, excluded: false }, 'imported');
   return {
     labelIds,
     labelled: {
@@ -86,6 +98,25 @@ export function classesOf({ store }: OpenProject, least: number): Classes {
       classes: labelIds.length,
     },
   };
+}
+
+/** The same, while calls are answered: a label that is given meanwhile may be among them. */
+async function classesMeanwhile(project: OpenProject, least: number): Promise<Classes> {
+  const labelIds = labelsWith(project, least);
+  const classOf = new Map(labelIds.map((id, index) => [id, index]));
+  const ids: number[] = [];
+  const labels: number[] = [];
+  for (const some of project.store.images.labelsInStretches()) {
+    for (const [id, label] of some) {
+      const place = classOf.get(label);
+      if (place === undefined) continue;
+      ids.push(id);
+      labels.push(place);
+    }
+    await letOthersGo();
+  }
+  const labelled = { ids: Int32Array.from(ids), labels: Int32Array.from(labels) };
+  return { labelIds, labelled: { ...labelled, classes: labelIds.length } };
 }
 
 export function suggestions(context: Context, pictures: Looking): Suggestions {
@@ -110,7 +141,7 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       known = upTo;
       return;
     }
-    const { labelIds, labelled } = classesOf(project, fewestToSuggest);
+    const { labelIds, labelled } = await classesMeanwhile(project, fewestToSuggest);
     const answer = await pictures.ask<'suggest'>((question) =>
       context.engine.run({ kind: 'suggest', ...question, labelled }, { signal: ending.signal }),
     );
@@ -139,10 +170,17 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
   }
 
   let scheduled = false;
+  let changedAt = 0;
   async function soon(): Promise<void> {
+    changedAt = performance.now();
     if (scheduled) return;
     scheduled = true;
-    await wait(debounceMs, undefined, { ref: false });
+    const latest = changedAt + longestMs;
+    for (;;) {
+      const left = Math.min(changedAt + restMs, latest) - performance.now();
+      if (left <= 0) break;
+      await wait(left, undefined, { ref: false });
+    }
     scheduled = false;
     if (!context.current() || (pictures.rows === 0 && enough())) return;
     const had = said.ids.length;

@@ -162,6 +162,12 @@ describe('a project of 20,000 images', () => {
     expect(store.images.query({}, 'name')).toEqual(ids.toReversed());
     expect(store.images.query({ label: newt }, 'imported')).toEqual(ids.slice(10_000));
     expect(store.images.query({ text: '/1999' }, 'name')).toHaveLength(11);
+    store.marks.set([ids[7]!], { excluded: true });
+    const stretches = [...store.images.labelsInStretches()];
+    expect(stretches.length).toBeGreaterThan(1);
+    expect(stretches.flat()).toEqual(
+      ids.flatMap((id, i) => (i === 7 ? [] : [[id, i < 10_000 ? frog : newt]])),
+    );
     store.labels.merge(newt, frog);
     expect(store.images.query({ label: frog }, 'imported')).toEqual(ids);
     while (store.undo());

@@ -12,13 +12,22 @@ export interface Matrix {
   readonly data: Float32Array;
 }
 
+export interface ProductOptions {
+  /**
+   * How many threads take part; all cores' when not given. Between short products the others would wait, and they
+   * wait by spinning: for what runs beside somebody's work one is enough.
+   */
+  readonly threads?: number;
+}
+
 const sessions = new Map<string, Promise<Session>>();
 
-function sessionOf(graph: Graph): Promise<Session> {
-  const there = sessions.get(graph.name);
+function sessionOf(graph: Graph, { threads }: ProductOptions): Promise<Session> {
+  const key = `${graph.name} ${threads}`;
+  const there = sessions.get(key);
   if (there) return there;
-  const opened = onnxruntime.open(graph);
-  sessions.set(graph.name, opened);
+  const opened = onnxruntime.open(graph, threads === undefined ? {} : { threads });
+  sessions.set(key, opened);
   return opened;
 }
 
@@ -33,8 +42,13 @@ const productOf = (kind: 'a·bᵀ' | 'aᵀ·b'): Graph => {
 };
 const graphs = { a·bᵀ: productOf('a·bᵀ'), aᵀ·b: productOf('aᵀ·b') };
 
-async function product(kind: keyof typeof graphs, a: Matrix, b: Matrix): Promise<Float32Array> {
-  const session = await sessionOf(graphs[kind]);
+async function product(
+  kind: keyof typeof graphs,
+  a: Matrix,
+  b: Matrix,
+  options: ProductOptions,
+): Promise<Float32Array> {
+  const session = await sessionOf(graphs[kind], options);
   const { c } = await session.run({
     a: float32([a.rows, a.columns], a.data),
     b: float32([b.rows, b.columns], b.data),
@@ -43,13 +57,21 @@ async function product(kind: keyof typeof graphs, a: Matrix, b: Matrix): Promise
 }
 
 /** a (n x f) times the transpose of b (m x f): n x m dot products of rows. */
-export async function timesTransposed(a: Matrix, b: Matrix): Promise<Matrix> {
-  return { rows: a.rows, columns: b.rows, data: await product('a·bᵀ', a, b) };
+export async function timesTransposed(
+  a: Matrix,
+  b: Matrix,
+  options: ProductOptions = {},
+): Promise<Matrix> {
+  return { rows: a.rows, columns: b.rows, data: await product('a·bᵀ', a, b, options) };
 }
 
 /** The transpose of a (n x k) times b (n x f): k x f. */
-export async function transposedTimes(a: Matrix, b: Matrix): Promise<Matrix> {
-  return { rows: a.columns, columns: b.columns, data: await product('aᵀ·b', a, b) };
+export async function transposedTimes(
+  a: Matrix,
+  b: Matrix,
+  options: ProductOptions = {},
+): Promise<Matrix> {
+  return { rows: a.columns, columns: b.columns, data: await product('aᵀ·b', a, b, options) };
 }
 
 /** One row, without copying it. */

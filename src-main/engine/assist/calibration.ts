@@ -20,14 +20,14 @@ export function temperatureOf(
   labels: readonly number[],
 ): number {
   if (logits.length === 0) return 1;
+  const scaled = new Float64Array(logits[0]!.length);
   const loss = (logT: number) => {
     const T = Math.exp(logT);
     let sum = 0;
-    for (const [i, row] of logits.entries()) {
-      sum += crossEntropy(
-        Array.from(row, (z) => z / T),
-        labels[i]!,
-      );
+    for (let i = 0; i < logits.length; i++) {
+      const row = logits[i]!;
+      for (let k = 0; k < row.length; k++) scaled[k] = row[k]! / T;
+      sum += crossEntropy(scaled, labels[i]!);
     }
     return sum;
   };

@@ -4,8 +4,7 @@
  * Minimises mean cross-entropy + (decay / 2) |W|^2 over W (K x F) and b (K), which is convex, so where it
  * starts decides only how soon it is there. The bias is not penalised.
  */
-import { softmax } from '../training/classification.ts';
-import { type Matrix, rowOf, timesTransposed, transposedTimes } from './algebra.ts';
+import { type Matrix, timesTransposed, transposedTimes } from './algebra.ts';
 import { minimise } from './lbfgs.ts';
 
 export interface Classifier {
@@ -22,6 +21,8 @@ export interface FitOptions {
   readonly from?: Classifier | undefined;
 }
 
+/** Somebody labels meanwhile. */
+const beside = { threads: 1 };
 const steps = 60;
 const tolerance = 1e-4;
 
@@ -39,16 +40,27 @@ export async function fit(
     async (at) => {
       const logits = await logitsOf({ classes, features, weights: at }, rows);
       let loss = 0;
-      const errors = new Float32Array(count * classes);
-      for (let i = 0; i < count; i++) {
-        const row = rowOf(logits, i);
-        const probabilities = softmax(row);
-        loss -= Math.log(Math.max(probabilities[labels[i]!]!, 1e-30));
+      // What is left of the logits when each row has become its probabilities less what is right, in its place.
+      const errors = logits.data;
+      for (let at = 0, i = 0; i < count; i++, at += classes) {
+        let most = errors[at]!;
+        for (let k = 1; k < classes; k++) most = Math.max(most, errors[at + k]!);
+        let sum = 0;
         for (let k = 0; k < classes; k++) {
-          errors[i * classes + k] = (probabilities[k]! - (labels[i] === k ? 1 : 0)) / count;
+          const power = Math.exp(errors[at + k]! - most);
+          errors[at + k] = power;
+          sum += power;
         }
+        const right = at + labels[i]!;
+        loss -= Math.log(Math.max(errors[right]! / sum, 1e-30));
+        for (let k = 0; k < classes; k++) errors[at + k]! /= sum * count;
+        errors[right]! -= 1 / count;
       }
-      const slope = await transposedTimes({ rows: count, columns: classes, data: errors }, rows);
+      const slope = await transposedTimes(
+        { rows: count, columns: classes, data: errors },
+        rows,
+        beside,
+      );
       const gradient = new Float64Array(size + classes);
       let penalty = 0;
       for (let j = 0; j < size; j++) {
@@ -72,7 +84,11 @@ export async function logitsOf(
   rows: Matrix,
 ): Promise<Matrix> {
   const matrix = Float32Array.from(weights.subarray(0, classes * features));
-  const logits = await timesTransposed(rows, { rows: classes, columns: features, data: matrix });
+  const logits = await timesTransposed(
+    rows,
+    { rows: classes, columns: features, data: matrix },
+    beside,
+  );
   const bias = weights.subarray(classes * features);
   for (let i = 0; i < logits.data.length; i++) logits.data[i]! += bias[i % classes]!;
   return logits;

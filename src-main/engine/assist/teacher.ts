@@ -2,7 +2,7 @@
 
 import { stratifiedFolds } from '../training/choose-layer.ts';
 import { argmax, softmax } from '../training/classification.ts';
-import { seededRandom, shuffled } from '../training/random.ts';
+import { seededRandom } from '../training/random.ts';
 import { gather, type Matrix, rowOf } from './algebra.ts';
 import { temperatureOf } from './calibration.ts';
 import type { Embedding } from './embedding.ts';
@@ -52,13 +52,14 @@ export function lessonOf(
 /** More pictures of a class than this teach little more, and keep the answer waiting. */
 const mostOfClass = 500;
 
-/** At most 500 pictures of each class, the same ones each time. */
+/**
+ * At most 500 pictures of each class, chosen by their ids alone: with one label more it is at most one picture that is
+ * another, and the classifier need not go far from where it was.
+ */
 export function shortened({ ids, labels, classes }: Lesson): Lesson {
   const taken = new Array<number>(classes).fill(0);
-  const order = shuffled(
-    labels.map((_, i) => i),
-    seededRandom(seed, shortening),
-  );
+  const draws = ids.map((id) => seededRandom(id, shortening)());
+  const order = [...ids.keys()].toSorted((a, b) => draws[a]! - draws[b]!);
   const kept = order.filter((i) => taken[labels[i]!]!++ < mostOfClass).toSorted((a, b) => a - b);
   return { ids: kept.map((i) => ids[i]!), labels: kept.map((i) => labels[i]!), classes };
 }
@@ -121,10 +122,12 @@ export interface Opinion {
 /** What the classifier says of every picture that has features, in the order of the embedding's ids. */
 export async function* opinions(
   embedding: Embedding,
-  { classifier, centre, temperature }: Taught,
+  taught: Taught,
 ): AsyncGenerator<readonly Opinion[], void, void> {
+  const { temperature } = taught;
+  const classifier = forRowsAsTheyAre(taught);
   for (const { matrix } of embedding.blocks()) {
-    const logits = await logitsOf(classifier, centred(matrix, centre));
+    const logits = await logitsOf(classifier, matrix);
     yield Array.from({ length: matrix.rows }, (_, i) => {
       const probabilities = softmax(rowOf(logits, i).map((z) => z / temperature));
       const label = argmax(probabilities);
@@ -133,17 +136,33 @@ export async function* opinions(
   }
 }
 
-export function centreOf(rows: Matrix): Centre {
-  const mean = new Float64Array(rows.columns);
-  for (let i = 0; i < rows.rows; i++) {
-    for (const [f, value] of rowOf(rows, i).entries()) mean[f]! += value / rows.rows;
+/** W (x - mean) / scale + b as a product with x itself: nothing of the size of all pictures is copied. */
+function forRowsAsTheyAre({ classifier, centre: { mean, scale } }: Taught): Classifier {
+  const { classes, features } = classifier;
+  const weights = Float64Array.from(classifier.weights);
+  for (let k = 0; k < classes; k++) {
+    let offset = 0;
+    for (let f = 0; f < features; f++) {
+      const at = k * features + f;
+      weights[at]! /= scale;
+      offset += weights[at]! * mean[f]!;
+    }
+    weights[classes * features + k]! -= offset;
+  }
+  return { classes, features, weights };
+}
+
+export function centreOf({ rows, columns, data }: Matrix): Centre {
+  const mean = new Float64Array(columns);
+  for (let at = 0; at < data.length; at += columns) {
+    for (let f = 0; f < columns; f++) mean[f]! += data[at + f]! / rows;
   }
   let square = 0;
-  for (let i = 0; i < rows.rows; i++) {
-    for (const [f, value] of rowOf(rows, i).entries()) square += (value - mean[f]!) ** 2;
+  for (let at = 0; at < data.length; at += columns) {
+    for (let f = 0; f < columns; f++) square += (data[at + f]! - mean[f]!) ** 2;
   }
   // Rows that are all the same tell nothing, and any scale will do.
-  return { mean: Float32Array.from(mean), scale: Math.sqrt(square / rows.rows) || 1 };
+  return { mean: Float32Array.from(mean), scale: Math.sqrt(square / rows) || 1 };
 }
 
 export function centred({ rows, columns, data }: Matrix, { mean, scale }: Centre): Matrix {

@@ -4,9 +4,15 @@
 export function softmax(logits: ArrayLike<number>): Float32Array {
   let highest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < logits.length; k++) highest = Math.max(highest, logits[k]!);
-  const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - highest));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return Float32Array.from(exponentials, (value) => value / sum);
+  const powers = new Float64Array(logits.length);
+  let sum = 0;
+  for (let k = 0; k < powers.length; k++) {
+    powers[k] = Math.exp(logits[k]! - highest);
+    sum += powers[k]!;
+  }
+  const probabilities = new Float32Array(powers.length);
+  for (let k = 0; k < powers.length; k++) probabilities[k] = powers[k]! / sum;
+  return probabilities;
 }
 
 /** -log softmax(logits)[label], computed without leaving the logarithm, so that it is never infinite. */
