@@ -106,6 +106,35 @@ describe('the Label room', () => {
     await page.getByText('9 of 12 to go').waitFor();
   });
 
+  it('takes a label back that could not be written, and says why', async () => {
+    const { page, folder } = await firstStart();
+    await typePath(page, await pond(folder), true);
+    const refusals: (() => void)[] = [];
+    await page.routeWebSocket(/./, (socket) => {
+      const studio = socket.connectToServer();
+      socket.onMessage((frame) => {
+        const { id, name } = JSON.parse(String(frame));
+        if (name !== 'labels.assign') return studio.send(frame);
+        const error = { code: 'refused', message: 'The disk is full.' };
+        refusals.push(() =>
+          socket.send(JSON.stringify({ type: 'reply', id, reply: { ok: false, error } })),
+        );
+      });
+    });
+    await page.reload();
+    const cell = cells(page).first();
+    await cell.click();
+    await page.getByLabel('fish 0.png, fish', { exact: true }).waitFor();
+    await page.keyboard.press('2');
+    // Seen at once, and not yet said to be on the disk.
+    await page.getByLabel('fish 0.png, frogs', { exact: true }).waitFor();
+    await page.getByText('Saving').waitFor();
+    refusals[0]!();
+    await page.getByRole('alert').filter({ hasText: 'The disk is full.' }).waitFor();
+    await page.getByLabel('fish 0.png, fish', { exact: true }).waitFor();
+    await saved(page);
+  });
+
   it('labels many at once, with a label made on the way; undoes and redoes it', async () => {
     const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), false);

@@ -1,4 +1,5 @@
 import type { Label } from '../../../src-shared/domain.ts';
+import { afterFrame } from '../../parts/after-frame.ts';
 import { pictures as counted } from '../../parts/words.ts';
 import type { StudioState } from '../../state/studio.svelte.ts';
 import type { Pictures } from './pictures.svelte.ts';
@@ -9,13 +10,15 @@ export class Labelling {
   /** For a screen reader, where nothing is said on the screen: what was just done. */
   said = $state('');
 
-  /** Does the cursor go on when a label was given? */
-  advances: () => boolean = () => true;
+  /** Does the cursor go on when a label was given: at once, or when the label has been seen? */
+  advances: () => 'at-once' | 'seen' | 'not' = () => 'seen';
 
   readonly #studio: StudioState;
   readonly #pictures: Pictures;
   /** Brings the cursor into sight after it has moved. */
   readonly #reveal: () => void;
+  /** Where the cursor is to go as soon as the label has been drawn. */
+  #going: { readonly go: () => void; readonly cancel: () => void } | undefined;
 
   constructor(studio: StudioState, pictures: Pictures, reveal: () => void) {
     this.#studio = studio;
@@ -34,7 +37,7 @@ export class Labelling {
     const some = chosen(ids, selection);
     if (some.length === 0) return;
     const giving = this.#pictures.assign(some, label.id);
-    if (this.advances()) this.#moveOn(some);
+    this.#advance(some);
     if (!(await giving)) return;
     if (some.length > 1) this.#tell(`${counted(some.length)} labelled ${label.name}.`);
     else this.said = `Labelled ${label.name}`;
@@ -44,9 +47,14 @@ export class Labelling {
   async assignThese(ids: readonly number[], label: Label): Promise<void> {
     const { cursorId } = this.#pictures;
     const giving = this.#pictures.assign(ids, label.id);
-    if (cursorId !== undefined && ids.includes(cursorId) && this.advances())
-      this.#moveOn([cursorId]);
+    if (cursorId !== undefined && ids.includes(cursorId)) this.#advance([cursorId]);
     if (await giving) this.#tell(`${counted(ids.length)} labelled ${label.name}.`);
+  }
+
+  /** What comes next finds the cursor where it belongs, drawn or not. */
+  arrive(): void {
+    this.#going?.cancel();
+    this.#going?.go();
   }
 
   async clear(): Promise<void> {
@@ -124,6 +132,20 @@ export class Labelling {
 
   #tell(text: string): void {
     this.#studio.notices.info(text, { words: 'Undo', run: this.undo });
+  }
+
+  /** The label is drawn before all that the next picture brings with it: the eye waits for the label. */
+  #advance(done: readonly number[]): void {
+    const how = this.advances();
+    if (how === 'at-once') this.#moveOn(done);
+    if (how !== 'seen') return;
+    const { cursorId } = this.#pictures;
+    const go = () => {
+      this.#going = undefined;
+      // A hand that was quicker knows better.
+      if (this.#pictures.cursorId === cursorId) this.#moveOn(done);
+    };
+    this.#going = { go, cancel: afterFrame(go) };
   }
 
   /**

@@ -13,6 +13,12 @@ const kept = 2000;
 /** Waiting a moment lets fast scrolling pass by without asking for every row. */
 const settle = 30;
 
+interface Gift {
+  readonly labelId: number | null;
+  /** The label as the studio has it. */
+  confirmed: number | null;
+}
+
 /**
  * The pictures that the room shows: the ids in order, the details of those that were in sight, and the
  * selection. The order stays as it is until the filter is applied again, whatever is labelled meanwhile.
@@ -29,8 +35,8 @@ export class Pictures {
 
   readonly #studio: StudioState;
   readonly #details = new SvelteMap<number, Image>();
-  /** Labels given here that the studio has not confirmed yet. */
-  readonly #given = new SvelteMap<number, { readonly labelId: number | null }>();
+  /** Labels given here that the studio has not confirmed yet; the details have them already. */
+  readonly #given = new Map<number, Gift>();
   readonly #current = new Set<number>();
   readonly #asked = new Set<number>();
   /** By id, 1: it waits for a label. */
@@ -87,8 +93,7 @@ export class Pictures {
 
   /** The label as the person gave it, even before the studio has written it down. */
   labelOf(id: number): number | null {
-    const given = this.#given.get(id);
-    return given ? given.labelId : (this.#details.get(id)?.labelId ?? null);
+    return this.#details.get(id)?.labelId ?? null;
   }
 
   isUnlabelled(id: number): boolean {
@@ -155,21 +160,26 @@ export class Pictures {
 
   /** Gives a label (null takes it away) to these pictures: shown at once, true when the studio says so. */
   async assign(ids: readonly number[], labelId: number | null): Promise<boolean> {
-    const gift = { labelId };
     // First the disk: what is drawn meanwhile keeps nobody waiting.
     const saving = this.#studio.save('labels.assign', { imageIds: [...ids], labelId });
+    const gifts = new Map<number, Gift>();
     for (const id of ids) {
       this.#note(id, labelId);
-      if (this.#details.has(id)) this.#given.set(id, gift);
+      const image = this.#details.get(id);
+      if (!image) continue;
+      const { confirmed } = this.#given.get(id) ?? { confirmed: image.labelId };
+      gifts.set(id, { labelId, confirmed });
+      this.#given.set(id, gifts.get(id)!);
+      this.#details.set(id, { ...image, labelId });
     }
     const answer = await saving;
-    for (const id of ids) {
-      // A later gift to the same picture is still on its way, and speaks for itself.
-      const mine = this.#given.get(id) === gift;
-      if (mine) this.#given.delete(id);
-      const image = this.#details.get(id);
-      if (answer && image && (mine || !this.#given.has(id)))
-        this.#details.set(id, { ...image, labelId });
+    for (const [id, gift] of gifts) {
+      const latest = this.#given.get(id);
+      if (latest === gift) {
+        this.#given.delete(id);
+        if (!answer) this.#relabel(id, gift.confirmed);
+        // A later gift to the same picture is still on its way, and speaks for itself.
+      } else if (answer && latest) latest.confirmed = labelId;
     }
     if (!answer) await this.renew();
     return answer !== undefined;
@@ -227,9 +237,21 @@ export class Pictures {
   }
 
   #learn(image: Image): void {
-    this.#details.set(image.id, image);
     this.#current.add(image.id);
-    if (!this.#given.has(image.id)) this.#note(image.id, image.labelId);
+    const gift = this.#given.get(image.id);
+    if (gift) {
+      gift.confirmed = image.labelId;
+      this.#details.set(image.id, { ...image, labelId: gift.labelId });
+    } else {
+      this.#details.set(image.id, image);
+      this.#note(image.id, image.labelId);
+    }
+  }
+
+  #relabel(id: number, labelId: number | null): void {
+    this.#note(id, labelId);
+    const image = this.#details.get(id);
+    if (image) this.#details.set(id, { ...image, labelId });
   }
 
   #note(id: number, labelId: number | null): void {

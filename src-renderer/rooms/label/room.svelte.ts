@@ -109,9 +109,11 @@ export class Room {
     this.pictures = new Pictures(studio);
     this.assistance = new Assistance(studio);
     this.labelling = new Labelling(studio, this.pictures, () => void this.shown?.reveal());
-    // On the map a group is labelled after another: the next picture may lie anywhere.
-    this.labelling.advances = () =>
-      this.view === 'grid' || (this.view === 'focus' && studio.settings.now.advance);
+    this.labelling.advances = () => {
+      if (this.view === 'grid') return this.isLarge ? 'at-once' : 'seen';
+      // On the map a group is labelled after another: the next picture may lie anywhere.
+      return this.view === 'focus' && studio.settings.now.advance ? 'at-once' : 'not';
+    };
   }
 
   /** Does the room know this action? */
@@ -124,6 +126,7 @@ export class Room {
   }
 
   obey(command: Command): void {
+    this.labelling.arrive();
     if (command.do === 'back') this.back();
     else if (command.do === 'action') {
       if (this.can(command.action)) this.run(command.action);
