@@ -16,7 +16,9 @@ import { StudioError } from '../../src-shared/errors.ts';
 import { open } from './decode.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type Format, formatOf, formatOfBytes, headBytes, pictureError } from './format.ts';
+import { reduceJpeg } from './jpeg.ts';
 import { placeholderOf, type RgbPixels } from './placeholder.ts';
+import type { Size } from './plain-jpeg.ts';
 import { writeReason } from './room.ts';
 
 export interface Inspection {
@@ -63,15 +65,21 @@ async function read(path: string, thumbnails: string): Promise<Inspection & { ma
     // Opening a named pipe would wait for ever.
     if (!file.isFile()) throw new StudioError('refused', `${path}: not a regular file`);
     const { source, format, sha256 } = await identify(path, file.size);
-    const { autoOrient } = await open(source).metadata();
-    const inspection = { sha256, format, bytes: file.size, ...autoOrient };
+    const known = { sha256, format, bytes: file.size };
     const there = await thumbnailPixels(thumbnailPath(thumbnails, sha256));
-    if (there) return { ...inspection, ...summaries(there) };
-    const small = await shrink(source);
-    return { ...inspection, ...summaries(small), made: await encode(small) };
+    if (there) return { ...known, ...(await sizeOf(source)), ...summaries(there) };
+    const plain = typeof source === 'string' ? null : reduceJpeg(source, thumbnailSide, 'inside');
+    const size = plain?.whole ?? (await sizeOf(source));
+    const small = plain ?? (await shrink(source));
+    return { ...known, ...size, ...summaries(small), made: await encode(small) };
   } catch (error) {
     throw await pictureError(path, error);
   }
+}
+
+async function sizeOf(source: string | Buffer): Promise<Size> {
+  const { autoOrient } = await open(source).metadata();
+  return autoOrient;
 }
 
 const summaries = (pixels: RgbPixels) => ({
