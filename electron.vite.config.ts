@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 
-// One page, one preload, and three programs of the main side: the desktop door, and the two that it
-// starts beside itself (src-main/programs.ts finds them here or, from a checkout, as sources).
+// One page, one preload, and the programs of the main side: the desktop door, and those that are started
+// beside it (src-main/programs.ts finds them here or, from a checkout, as sources).
 export default defineConfig({
   main: {
     build: {
@@ -11,6 +11,7 @@ export default defineConfig({
           desktop: 'src-main/desktop/main.ts',
           engine: 'src-main/engine/process.ts',
           inspector: 'src-main/images/inspector.ts',
+          reader: 'src-main/images/reader.ts',
           tensorflow: 'src-main/engine/runtimes/tensorflow/probe.ts',
         },
       },

@@ -9,6 +9,7 @@ const fromSource = import.meta.url.endsWith('.ts');
 const sources = {
   engine: './engine/process.ts',
   inspector: './images/inspector.ts',
+  reader: './images/reader.ts',
   tensorflow: './engine/runtimes/tensorflow/probe.ts',
 } as const;
 

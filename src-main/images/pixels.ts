@@ -1,6 +1,7 @@
 /** A picture as a network's input. */
 import { open } from './decode.ts';
 import { pictureError } from './format.ts';
+import { coveredSquare, startReaders } from './readers.ts';
 
 /** How a picture becomes a network's input: oriented, on white, covering a square, then normalised. */
 export interface Preprocessing {
@@ -39,6 +40,20 @@ export async function loadPixels(path: string, form: Preprocessing): Promise<Flo
 
 /** The same before it is normalised: S * S interleaved 8-bit RGB pixels. */
 export async function loadRgb(path: string, size: number): Promise<Uint8Array> {
+  waiting++;
+  try {
+    if (waiting > few) startReaders();
+    return (await coveredSquare(path, size)) ?? (await decode(path, size));
+  } finally {
+    waiting--;
+  }
+}
+
+/** So many pictures at a time are not worth the start of threads. */
+const few = 24;
+let waiting = 0;
+
+async function decode(path: string, size: number): Promise<Uint8Array> {
   let rgb: Buffer;
   try {
     rgb = await open(path)

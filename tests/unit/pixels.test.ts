@@ -1,9 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { loadPixels, type Preprocessing } from '../../src-main/images/pixels.ts';
+import { loadPixels, loadRgb, type Preprocessing } from '../../src-main/images/pixels.ts';
+import { hashInThread } from '../../src-main/images/readers.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { noise } from '../helpers/pictures.ts';
 
 type Rgb = readonly [number, number, number];
 const mean = [0.485, 0.456, 0.406] as const;
@@ -42,6 +45,39 @@ async function saved(picture: Sharp, name: string): Promise<string> {
   await picture.toFile(path);
   return path;
 }
+
+describe('loadRgb', () => {
+  it('gives many at once what it gives one by one, of whatever kind, and the words for what is wrong', async () => {
+    const folder = await temporaryFolder();
+    const paths = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        const path = join(folder, `${i}.${i % 3 === 2 ? 'png' : 'jpg'}`);
+        const picture = noise(90 + i, 80, i);
+        await (i % 3 === 1 ? picture.withMetadata({ orientation: 6 }) : picture).toFile(path);
+        return path;
+      }),
+    );
+    const alone: Uint8Array[] = [];
+    for (const path of paths) alone.push(await loadRgb(path, 60));
+    expect(await hashInThread(paths[0]!)).toBeNull();
+
+    const gone = join(folder, 'gone.jpg');
+    const together = await Promise.allSettled([...paths, gone].map((path) => loadRgb(path, 60)));
+    for (const [i, rgb] of alone.entries()) {
+      const outcome = together[i]!;
+      expect(outcome.status === 'fulfilled' && Buffer.compare(outcome.value, rgb)).toBe(0);
+    }
+    expect(together.at(-1)).toMatchObject({
+      reason: { message: `${gone}: the file is not there` },
+    });
+
+    const sha256 = createHash('sha256')
+      .update(await readFile(paths[0]!))
+      .digest('hex');
+    expect(await hashInThread(paths[0]!)).toBe(sha256);
+    expect(await hashInThread(gone)).toBeNull();
+  });
+});
 
 describe('loadPixels', () => {
   it('gives normalised planes of a picture that has the size already', async () => {

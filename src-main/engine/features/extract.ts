@@ -6,6 +6,7 @@ import type { Augmentation } from '../../../src-shared/augmentation.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
 import { decodeForViews, type Rgb, viewPixels } from '../../images/augment.ts';
 import { loadRgb, normalise, type Preprocessing } from '../../images/pixels.ts';
+import { hashInThread } from '../../images/readers.ts';
 import { ancestors } from '../graph/cut.ts';
 import type { Graph, ValueInfo } from '../graph/graph.ts';
 import { size } from '../graph/tensor.ts';
@@ -215,8 +216,10 @@ export async function readPicture<T>(
   return pixels;
 }
 
-/** In libuv's threads, unlike createHash. */
+/** In another thread: in one that decodes, or in libuv's, unlike createHash. */
 async function hashOf(path: string): Promise<string> {
+  const hash = await hashInThread(path);
+  if (hash) return hash;
   const digest = await crypto.subtle.digest('SHA-256', await readFile(path));
   return Buffer.from(digest).toString('hex');
 }
