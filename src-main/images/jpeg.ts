@@ -1,7 +1,8 @@
 /**
  * Plain JPEGs in half the time that libvips takes for them, and to the same bytes: libjpeg-turbo and libvips' way of
  * making pictures smaller, as one WebAssembly module that jpeg/build.sh makes. It works where it is called, without
- * other threads, and leaves to libvips whatever it is not sure of.
+ * other threads, and leaves to libvips whatever it is not sure of. And small JPEGs, for which a call of libvips costs
+ * more than the JPEG.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,18 +41,15 @@ export function reduceJpeg(file: Buffer, side: number, fit: Fit): ReducedJpeg | 
   const left = Math.ceil((reduced(width) - part.width) / 2);
   const top = Math.ceil((reduced(height) - part.height) / 2);
 
-  const { memory, allocate, release, reduced: read } = instance();
+  const codec = instance();
   try {
-    const address = allocate(file.length);
-    new Uint8Array(memory.buffer, address, file.length).set(file);
-    const pixels = read(
+    const address = put(codec, file);
+    const pixels = codec.reduced(
       ...([address, file.length, width, height] as const),
       ...([shrink, left, top, part.width, part.height] as const),
     );
-    const data = new Uint8Array(memory.buffer, pixels, 3 * part.width * part.height).slice();
-    release(pixels);
-    release(address);
-    return { ...part, data, whole };
+    codec.release(address);
+    return { ...part, data: take(codec, pixels, 3 * part.width * part.height), whole };
   } catch {
     // It stopped in the middle of its work.
     running = undefined;
@@ -59,8 +57,36 @@ export function reduceJpeg(file: Buffer, side: number, fit: Fit): ReducedJpeg | 
   }
 }
 
-/** What jpeg/reader.c exports. */
-interface Reader {
+/**
+ * The JPEG of a picture, with colours at half the size.
+ *
+ * @param quality from 1 to 100, as libjpeg has it
+ */
+export function encodeJpeg({ width, height, data }: RgbPixels, quality: number): Uint8Array {
+  const codec = instance();
+  const pixels = put(codec, data);
+  const length = codec.allocate(4);
+  const file = codec.compressed(pixels, width, height, quality, length);
+  const bytes = new DataView(codec.memory.buffer).getUint32(length, true);
+  codec.release(length);
+  codec.release(pixels);
+  return take(codec, file, bytes);
+}
+
+function put({ allocate, memory }: Codec, bytes: Uint8Array): number {
+  const address = allocate(bytes.length);
+  new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
+  return address;
+}
+
+function take({ release, memory }: Codec, address: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(memory.buffer, address, length).slice();
+  release(address);
+  return bytes;
+}
+
+/** What jpeg/codec.c exports. */
+interface Codec {
   readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   release(address: number): void;
@@ -70,14 +96,17 @@ interface Reader {
       ...[shrink: number, left: number, top: number, partWidth: number, partHeight: number],
     ]
   ): number;
+  compressed(
+    ...of: readonly [pixels: number, width: number, height: number, quality: number, bytes: number]
+  ): number;
 }
 
 let compiled: WebAssembly.Module | undefined;
-let running: Reader | undefined;
+let running: Codec | undefined;
 
-function instance(): Reader {
+function instance(): Codec {
   compiled ??= new WebAssembly.Module(readFileSync(join(resources, 'jpeg.wasm')));
-  running ??= new WebAssembly.Instance(compiled, { reader: { fail } }).exports as unknown as Reader;
+  running ??= new WebAssembly.Instance(compiled, { codec: { fail } }).exports as unknown as Codec;
   return running;
 }
 

@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { open } from '../../src-main/images/decode.ts';
 import { inspect } from '../../src-main/images/inspect.ts';
-import { type Fit, reduceJpeg } from '../../src-main/images/jpeg.ts';
+import { encodeJpeg, type Fit, reduceJpeg } from '../../src-main/images/jpeg.ts';
 import { plainJpeg } from '../../src-main/images/plain-jpeg.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { noise } from '../helpers/pictures.ts';
@@ -125,6 +125,30 @@ describe('reduceJpeg', () => {
     expect(left).toBeGreaterThan(50);
     // And after all that it still works.
     for (const file of files) expect(reduceJpeg(file, 60, 'cover')).not.toBeNull();
+  });
+});
+
+describe('encodeJpeg', () => {
+  it('gives the pixels that libvips gives', async () => {
+    for (const [width, height] of [
+      [256, 192],
+      [171, 256],
+      [33, 7],
+      [1, 1],
+    ] as const) {
+      for (const [quality, picture] of [
+        [82, noise(width, height)],
+        [95, await scene(width, height)],
+      ] as const) {
+        const data = await picture.raw().toBuffer();
+        const mine = encodeJpeg({ width, height, data }, quality);
+        const theirs = await picture.clone().jpeg({ quality, optimiseCoding: false }).toBuffer();
+        const decoded = await Promise.all(
+          [mine, theirs].map((file) => open(Buffer.from(file)).raw().toBuffer()),
+        );
+        expect(Buffer.compare(decoded[0]!, decoded[1]!), `${width} x ${height}`).toBe(0);
+      }
+    }
   });
 });
 

@@ -8,12 +8,13 @@
 set -eu
 turbo=$(cd "$1" && pwd)
 cd "$(dirname "$0")"
-parts='jcomapi jdapimin jdapistd jdatasrc jdcoefct jdcolor jddctmgr jdhuff jdinput jdmainct jdmarker jdmaster jdmerge
+parts='jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct jcmarker jcmaster jcparam jcphuff jcprepct jcsample
+jdatadst jfdctflt jfdctfst jfdctint jcomapi jdapimin jdapistd jdatasrc jdcoefct jdcolor jddctmgr jdhuff jdinput jdmainct jdmarker jdmaster jdmerge
 jdphuff jdpostct jdsample jidctflt jidctfst jidctint jidctred jmemmgr jmemnobs jquant1 jquant2 jutils'
 set --
 for part in $parts; do set -- "$@" "$turbo/$part.c"; done
-clang --target=wasm32-wasi -mexec-model=reactor -O3 -msimd128 -mnontrapping-fptoint -flto -w \
+clang --target=wasm32-wasi -mexec-model=reactor -O2 -msimd128 -mnontrapping-fptoint -flto -w \
   -ffunction-sections -DNO_GETENV -DNO_PUTENV -Iconfig "-I$turbo" \
   -nostartfiles -Wl,--no-entry -Wl,--gc-sections -Wl,-s \
-  -o ../../../resources/jpeg.wasm reader.c reduce.c vectors.c "$@"
+  -o ../../../resources/jpeg.wasm codec.c reduce.c vectors.c "$@"
 ls -l ../../../resources/jpeg.wasm

@@ -1,6 +1,7 @@
 /*
- * Three steps of libjpeg-turbo's decoding with WebAssembly's vectors, in place of those that it has for processors.
- * Each gives the bits of the C function that it stands for (in jdcolor.c, jdsample.c and jidctint.c).
+ * Steps of libjpeg-turbo with WebAssembly's vectors, in place of those that it has for processors.
+ * Each gives the bits of the C function that it stands for (in jdcolor.c, jdsample.c, jidctint.c, jccolor.c and
+ * jcdctmgr.c).
  */
 /* All others there are not. */
 #define jsimd_can_ycc_rgb absent_can_ycc_rgb
@@ -9,6 +10,10 @@
 #define jsimd_h2v2_fancy_upsample absent_h2v2_fancy_upsample
 #define jsimd_can_idct_islow absent_can_idct_islow
 #define jsimd_idct_islow absent_idct_islow
+#define jsimd_can_rgb_ycc absent_can_rgb_ycc
+#define jsimd_rgb_ycc_convert absent_rgb_ycc_convert
+#define jsimd_can_quantize absent_can_quantize
+#define jsimd_quantize absent_quantize
 #include "jsimd_none.c"
 #undef jsimd_can_ycc_rgb
 #undef jsimd_ycc_rgb_convert
@@ -16,6 +21,10 @@
 #undef jsimd_h2v2_fancy_upsample
 #undef jsimd_can_idct_islow
 #undef jsimd_idct_islow
+#undef jsimd_can_rgb_ycc
+#undef jsimd_rgb_ycc_convert
+#undef jsimd_can_quantize
+#undef jsimd_quantize
 
 #include <wasm_simd128.h>
 
@@ -248,5 +257,73 @@ jsimd_idct_islow(j_decompress_ptr cinfo, jpeg_component_info *component, JCOEFPT
     v128_t both = wasm_v128_xor(wasm_i8x16_narrow_i16x8(r[i], r[i + 1]), middle);
     wasm_v128_store64_lane(output[i] + column, both, 0);
     wasm_v128_store64_lane(output[i + 1] + column, both, 1);
+  }
+}
+
+/* RGB to YCbCr: sums of three products with factors of 16 bits, of which the largest are halved and taken twice. */
+
+GLOBAL(int) jsimd_can_rgb_ycc(void) { return 1; }
+
+static inline v128_t luma(v128_t r, v128_t g, v128_t b) {
+  Wide sum = plus(dot(r, g, pairs(19595, 38470 / 2)), dot(b, g, pairs(7471, 38470 / 2)));
+  v128_t half = wasm_i32x4_splat(32768);
+  return wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_add(sum.low, half), 16),
+                                 wasm_i32x4_shr(wasm_i32x4_add(sum.high, half), 16));
+}
+
+/* Half of `own`, less a part of each of the others. */
+static inline v128_t chroma(v128_t own, v128_t one, v128_t other, v128_t factors) {
+  Wide sum = plus(dot(own, own, pairs(16384, 16384)), dot(one, other, factors));
+  v128_t middle = wasm_i32x4_splat((128 << 16) + 32767);
+  return wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_add(sum.low, middle), 16),
+                                 wasm_i32x4_shr(wasm_i32x4_add(sum.high, middle), 16));
+}
+
+GLOBAL(void)
+jsimd_rgb_ycc_convert(j_compress_ptr cinfo, JSAMPARRAY input, JSAMPIMAGE output, JDIMENSION row, int rows) {
+  unsigned width = cinfo->image_width;
+  for (; rows > 0; rows--, row++) {
+    const uint8_t *in = *input++;
+    uint8_t *y = output[0][row], *cb = output[1][row], *cr = output[2][row];
+    unsigned x = 0;
+    for (; x + 16 <= width; x += 16, in += 48) {
+      v128_t first = wasm_v128_load(in), second = wasm_v128_load(in + 16), third = wasm_v128_load(in + 32);
+      v128_t r = wasm_i8x16_shuffle(first, second, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0);
+      v128_t g = wasm_i8x16_shuffle(first, second, 1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 0, 0, 0, 0, 0);
+      v128_t b = wasm_i8x16_shuffle(first, second, 2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 0, 0, 0, 0, 0, 0);
+      r = wasm_i8x16_shuffle(r, third, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 17, 20, 23, 26, 29);
+      g = wasm_i8x16_shuffle(g, third, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 21, 24, 27, 30);
+      b = wasm_i8x16_shuffle(b, third, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19, 22, 25, 28, 31);
+      v128_t rl = wasm_u16x8_extend_low_u8x16(r), rh = wasm_u16x8_extend_high_u8x16(r);
+      v128_t gl = wasm_u16x8_extend_low_u8x16(g), gh = wasm_u16x8_extend_high_u8x16(g);
+      v128_t bl = wasm_u16x8_extend_low_u8x16(b), bh = wasm_u16x8_extend_high_u8x16(b);
+      v128_t blue = pairs(-11059, -21709), red = pairs(-27439, -5329);
+      wasm_v128_store(y + x, wasm_u8x16_narrow_i16x8(luma(rl, gl, bl), luma(rh, gh, bh)));
+      wasm_v128_store(cb + x, wasm_u8x16_narrow_i16x8(chroma(bl, rl, gl, blue), chroma(bh, rh, gh, blue)));
+      wasm_v128_store(cr + x, wasm_u8x16_narrow_i16x8(chroma(rl, gl, bl, red), chroma(rh, gh, bh, red)));
+    }
+    for (; x < width; x++, in += 3) {
+      y[x] = (19595 * in[0] + 38470 * in[1] + 7471 * in[2] + 32768) >> 16;
+      cb[x] = (-11059 * in[0] - 21709 * in[1] + 32768 * in[2] + (128 << 16) + 32767) >> 16;
+      cr[x] = (32768 * in[0] - 27439 * in[1] - 5329 * in[2] + (128 << 16) + 32767) >> 16;
+    }
+  }
+}
+
+/* Division by tables of reciprocals, corrections and powers of two, which compute_reciprocal makes. */
+
+GLOBAL(int) jsimd_can_quantize(void) { return 1; }
+
+static inline v128_t high_product(v128_t a, v128_t b) {
+  return wasm_i16x8_shuffle(wasm_u32x4_extmul_low_u16x8(a, b), wasm_u32x4_extmul_high_u16x8(a, b), 1, 3, 5, 7, 9, 11,
+                            13, 15);
+}
+
+GLOBAL(void) jsimd_quantize(JCOEFPTR coefficients, DCTELEM *divisors, DCTELEM *values) {
+  for (int i = 0; i < DCTSIZE2; i += 8) {
+    v128_t value = wasm_v128_load(values + i), sign = wasm_i16x8_shr(value, 15);
+    v128_t size = wasm_i16x8_add(wasm_i16x8_abs(value), wasm_v128_load(divisors + DCTSIZE2 + i));
+    size = high_product(high_product(size, wasm_v128_load(divisors + i)), wasm_v128_load(divisors + 2 * DCTSIZE2 + i));
+    wasm_v128_store(coefficients + i, wasm_i16x8_sub(wasm_v128_xor(size, sign), sign));
   }
 }

@@ -1,4 +1,4 @@
-/* libjpeg-turbo as reader.c needs it: 8 bits, from memory, with vectors. */
+/* libjpeg-turbo as codec.c needs it: 8 bits, from memory, with vectors. */
 #define JPEG_LIB_VERSION 62
 #define LIBJPEG_TURBO_VERSION 2.1.5.1
 #define LIBJPEG_TURBO_VERSION_NUMBER 2001005
