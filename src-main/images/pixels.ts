@@ -17,8 +17,8 @@ export interface Preprocessing {
  * `(value / 255 - mean) / std`.
  *
  * The steps, so that they can be repeated elsewhere:
- * 1. decode the first frame; a JPEG whose shorter side is at least 2, 4 or 8 times S is decoded at 1/2, 1/4
- *    or 1/8 of its size (libjpeg's scaled DCT), the largest of these that keeps it at least S on that side;
+ * 1. decode the first frame; a JPEG whose shorter side is at least 3, 5 or 9 times S is decoded at 1/2, 1/4
+ *    or 1/8 of its size (libjpeg's scaled DCT);
  * 2. turn by the EXIF orientation;
  * 3. colours through the embedded ICC profile to sRGB (CMYK without one: a generic CMYK profile), 16 bits to 8;
  * 4. transparent places on white;
@@ -30,6 +30,8 @@ export interface Preprocessing {
  *
  *     im = pyvips.Image.thumbnail(path, 10**6 if wide else S, height=S if wide else 10**6, export_profile="srgb")
  *     im = im.crop((im.width - S + 1) // 2, (im.height - S + 1) // 2, S, S)
+ *
+ * Where many are asked for at once, plain JPEGs are decoded without libvips, to the same bytes (jpeg.ts).
  *
  * Throws a StudioError that names the file when it cannot be decoded to its end.
  */
