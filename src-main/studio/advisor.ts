@@ -100,7 +100,7 @@ export function advisorCalls(
       similarity: found.similarity,
       amount: { ...found.amount, labelled: examples.length, perClass },
       quadrant,
-      recommended: recommended(quadrant, found.costs, found.similarity.byBlock),
+      recommended: recommended(quadrant, found.costs, found.similarity),
       costs: found.costs,
     };
     store.advices.add(advice);

@@ -3,11 +3,31 @@ import { earlyBlocks, type RecipeName, recipes } from '../recipes.ts';
 import type { Advice, Outcome, Quadrant, Ranged } from './advice.ts';
 import { besideWhy, square } from './square.ts';
 
-/** The quadrant's recipe, then its neighbours, each with its reason. */
+type Costs = Readonly<
+  Record<RecipeName, { readonly seconds: number; readonly memoryBytes: number }>
+>;
+
+/** How many are offered beside the quadrant's recipe. */
+const beside = 2;
+/** What takes longer is not offered beside it: who has the time can choose it. */
+const mostSeconds = 10 * 60;
+
+/** Early features move up where the pictures may lie in the other half of the square. */
+function besideOf(quadrant: Quadrant, costs: Costs, low: number): readonly RecipeName[] {
+  const { neighbours } = square[quadrant];
+  const isQuick = (recipe: RecipeName) => costs[recipe].seconds <= mostSeconds;
+  const isDoubted = (recipe: RecipeName) => recipe === 'early-features' && low < 0.5;
+  return neighbours
+    .toSorted((a, b) => Number(isDoubted(b)) - Number(isDoubted(a)))
+    .toSorted((a, b) => Number(isQuick(b)) - Number(isQuick(a)))
+    .slice(0, beside);
+}
+
+/** The quadrant's recipe, then two that are worth training beside it, each with its reason. */
 export function recommended(
   quadrant: Quadrant,
-  costs: Readonly<Record<RecipeName, { readonly seconds: number; readonly memoryBytes: number }>>,
-  byBlock: Advice['similarity']['byBlock'],
+  costs: Costs,
+  { byBlock, low }: Pick<Advice['similarity'], 'byBlock' | 'low'>,
 ): Advice['recommended'] {
   const probes = byBlock.map(({ probe }) => probe);
   const early = probes.slice(0, earlyBlocks(probes.length));
@@ -15,8 +35,8 @@ export function recommended(
     'feature-extraction': probes.at(-1)!,
     'early-features': early.reduce((best, probe) => (probe.value > best.value ? probe : best)),
   };
-  const { recipe: first, neighbours, words } = square[quadrant];
-  return [first, ...neighbours].map((recipe) => ({
+  const { recipe: first, words } = square[quadrant];
+  return [first, ...besideOf(quadrant, costs, low)].map((recipe) => ({
     recipe,
     settings: {},
     why: recipe === first ? words : besideWhy[recipe],

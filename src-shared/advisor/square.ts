@@ -7,7 +7,7 @@ import type { Quadrant } from './advice.ts';
 
 interface Meaning {
   readonly title: string;
-  /** The one that follows, and those beside it in the square. */
+  /** The one that follows, and what may be worth training beside it, the likeliest first. */
   readonly recipe: RecipeName;
   readonly neighbours: readonly RecipeName[];
   /** Two sentences for a newcomer: what it means, and why the recipe follows. */
@@ -18,7 +18,7 @@ export const square: Readonly<Record<Quadrant, Meaning>> = {
   'similar-little': {
     title: 'Similar, little',
     recipe: 'fine-tune-top',
-    neighbours: ['feature-extraction', 'early-features'],
+    neighbours: ['feature-extraction', 'fine-tune-all', 'early-features'],
     words:
       'The network already sees what matters in your pictures, and there are too few of them to change much of it safely. So train a new last layer, then let the top blocks adapt a little.',
   },
@@ -50,6 +50,6 @@ export const besideWhy: Readonly<Record<RecipeName, string>> = {
   'feature-extraction': 'The cheapest to train, and the one to beat.',
   'early-features': 'Wins where the early layers tell your pictures apart better than the last.',
   'fine-tune-top': 'A step further: also adapts the last blocks to your pictures.',
-  'fine-tune-all': 'Adapts every block: pays off as pictures become many.',
+  'fine-tune-all': 'Adapts every block gently: may be better still, and takes longer.',
   'from-scratch': 'Keeps nothing of what the network knows.',
 };

@@ -39,16 +39,16 @@ it('measures by itself, and offers what it names until a person chooses otherwis
   expect(jobs).toHaveLength(1);
   await page.getByText('at most 2 min').waitFor();
 
-  await page.getByRole('checkbox', { name: 'Early features' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Fine-tune all' }).uncheck();
   await page.getByRole('checkbox', { name: 'From scratch' }).check();
   await page.getByRole('navigation').getByRole('link', { name: 'Label' }).click();
   await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
   await button.waitFor();
-  expect(await page.getByRole('checkbox', { name: 'Early features' }).isChecked()).toBe(false);
+  expect(await page.getByRole('checkbox', { name: 'Fine-tune all' }).isChecked()).toBe(false);
   expect(await page.getByRole('checkbox', { name: 'From scratch' }).isChecked()).toBe(true);
   await page.getByRole('button', { name: 'Take the advised ones' }).click();
   await expect
-    .poll(() => page.getByRole('checkbox', { name: 'Early features' }).isChecked())
+    .poll(() => page.getByRole('checkbox', { name: 'Fine-tune all' }).isChecked())
     .toBe(true);
   await page.getByRole('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
   await button.click();

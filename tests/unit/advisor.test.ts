@@ -1,5 +1,5 @@
 /** The advisor's formulas and sentences. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jeffreys } from '../../src-shared/advisor/gaussians.ts';
 import {
   accuracyAt,
@@ -62,7 +62,7 @@ it('puts measurements into the square', () => {
   expect(quadrantOf(0.9, 0.9)).toBe('similar-lots');
 });
 
-it('recommends what follows from each quadrant, with neighbours', () => {
+describe('recommends', () => {
   const costs = Object.fromEntries(
     recipeNames.map((recipe) => [recipe, { seconds: 1, memoryBytes: 2 }]),
   ) as Record<RecipeName, { seconds: number; memoryBytes: number }>;
@@ -72,18 +72,33 @@ it('recommends what follows from each quadrant, with neighbours', () => {
     probe: { value, low: value - 0.1, high: value + 0.1 },
     logme: 0,
   }));
-  const all = (quadrant: keyof typeof square) => recommended(quadrant, costs, byBlock);
-  const first = (quadrant: keyof typeof square) => all(quadrant)[0]!.recipe;
-  expect(first('similar-little')).toBe('fine-tune-top');
-  expect(first('similar-lots')).toBe('fine-tune-all');
-  expect(first('different-little')).toBe('early-features');
-  expect(first('different-lots')).toBe('from-scratch');
-  // What stays frozen is measured already: the last block's classifier, and the best of the lower half.
-  expect(all('similar-little').map((each) => each.expectedAccuracy?.value)).toEqual([
-    undefined,
-    0.8,
-    0.7,
-  ]);
+  const namesOf = (quadrant: keyof typeof square, low = 0.6, its = costs) =>
+    recommended(quadrant, its, { byBlock, low }).map(({ recipe }) => recipe);
+
+  it('what follows from each quadrant', () => {
+    expect(namesOf('similar-little')[0]).toBe('fine-tune-top');
+    expect(namesOf('similar-lots')[0]).toBe('fine-tune-all');
+    expect(namesOf('different-little')[0]).toBe('early-features');
+    expect(namesOf('different-lots')[0]).toBe('from-scratch');
+  });
+  it('two beside it: early features where the pictures may be different', () => {
+    const [first, cheap] = ['fine-tune-top', 'feature-extraction'] as const;
+    expect(namesOf('similar-little')).toEqual([first, cheap, 'fine-tune-all']);
+    expect(namesOf('similar-little', 0.4)).toEqual([first, 'early-features', cheap]);
+  });
+  it('none beside it that takes more than ten minutes while others do not', () => {
+    const slow = { ...costs, 'fine-tune-all': { seconds: 601, memoryBytes: 2 } };
+    expect(namesOf('similar-little', 0.6, slow)).not.toContain('fine-tune-all');
+    expect(namesOf('similar-lots', 0.6, slow)[0]).toBe('fine-tune-all');
+  });
+  it('with what is measured already: the last block, and the best of the lower half', () => {
+    const found = recommended('similar-little', costs, { byBlock, low: 0.4 });
+    expect(found.map(({ expectedAccuracy }) => expectedAccuracy?.value)).toEqual([
+      undefined,
+      0.7,
+      0.8,
+    ]);
+  });
 });
 
 it('holds the advice against what came of it', () => {
