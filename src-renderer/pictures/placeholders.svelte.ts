@@ -4,6 +4,14 @@ import { placeOn, sheetOf } from './sheet.ts';
 /** How many are asked for at once, and lie on one sheet. */
 const batch = 2000;
 
+interface Sheet {
+  readonly url: string;
+  /** How many are on it. */
+  readonly count: number;
+  /** Holds it in the browser's memory: what no tile shows is thrown out otherwise, and blank when it is shown again. */
+  readonly image: HTMLImageElement;
+}
+
 /**
  * What stands in a picture's place until its thumbnail has come. They are so small that those of the whole list
  * are fetched, the ones nearest to what is in sight first: 11 MB for 100,000 pictures, and no tile is ever blank.
@@ -15,7 +23,7 @@ export class Placeholders {
   readonly #studio: StudioState;
   /** By id: 0 unknown, -1 asked for, else 1 + its place among all that have come, `batch` to a sheet. */
   #places = new Int32Array(0);
-  #sheets: { readonly url: string; readonly count: number }[] = [];
+  #sheets: Sheet[] = [];
   #ids: readonly number[] = [];
   #at = 0;
   #running = false;
@@ -68,7 +76,7 @@ export class Placeholders {
         const image = new Image();
         image.src = url;
         await image.decode();
-        if (project === this.#project) this.#learn(ids, url);
+        if (project === this.#project) this.#learn(ids, { url, count: ids.length, image });
         else URL.revokeObjectURL(url);
       }
       this.#complete = true;
@@ -103,9 +111,9 @@ export class Placeholders {
     this.#places = places;
   }
 
-  #learn(ids: readonly number[], url: string): void {
+  #learn(ids: readonly number[], sheet: Sheet): void {
     const first = this.#sheets.length * batch + 1;
-    this.#sheets.push({ url, count: ids.length });
+    this.#sheets.push(sheet);
     for (const [i, id] of ids.entries()) this.#places[id] = first + i;
     this.#arrived++;
   }
