@@ -138,17 +138,6 @@ table(
   'The same on the first six sets:',
   cells.filter((cell) => isWhole(cell) && firstSets.has(cell.set)),
 );
-table(
-  'Where all but the two that train every block were:',
-  cells.filter(({ accuracies }) => compared.slice(0, 3).every((recipe) => accuracies.has(recipe))),
-);
-table(
-  'Where at least the two recipes on a frozen network were:',
-  cells.filter(
-    ({ accuracies }) => accuracies.has('feature-extraction') && accuracies.has('early-features'),
-  ),
-);
-
 const fits = new Set(
   [...fittedFor.values()].map(
     ({ errors, otherwise }) => `${errors} standard errors, else ${otherwise}`,

@@ -28,6 +28,7 @@ export function normalizedConvs(tape: Tape, nodes: readonly Node[]): ReadonlyMap
   );
 }
 
+/** Writes both and defines the output of the normalisation. Throws like `batchNormalization`. */
 export function normalizedConv(tape: Tape, node: Node, norm: Node): Backward {
   const { g } = tape;
   const [input, weight, bias] = node.inputs as [string, string, string | undefined];
