@@ -92,6 +92,8 @@ for (const { place, open, here } of places)
       await page.keyboard.press('Enter');
       await cell(page, `${second}, food and drink`).waitFor();
 
+      // The cursor goes on when the label has been drawn.
+      await expect.poll(() => focused(page)).toMatch(/, unlabelled$/);
       const third = (await focused(page))!.replace(/, unlabelled$/, '');
       await page.keyboard.press('n');
       await page.keyboard.type('puzzling');
