@@ -96,11 +96,12 @@ export function imagesTable(database: Database, tally: () => Tally) {
     )
     .raw();
   const last = database.prepare<[], number | null>('SELECT max(id) FROM images').pluck();
-  const waits = database
+  const waiting = database
     .prepare<[number], number>(
       'SELECT 1 FROM images WHERE id = ? AND label_id IS NULL AND NOT excluded',
     )
     .pluck();
+  const waits = (id: number) => waiting.get(id) !== undefined;
   const after = database.prepare<[number, number], Pick<Image, 'id' | 'sha256' | 'path'>>(
     'SELECT id, sha256, path FROM images WHERE id > ? ORDER BY id LIMIT ?',
   );
@@ -241,12 +242,10 @@ export function imagesTable(database: Database, tally: () => Tally) {
     },
 
     /** Has it neither a label nor been excluded? */
-    waits: (id: number): boolean => waits.get(id) !== undefined,
+    waits,
 
     /** Those of these that wait so, in the order given. */
-    waitingOf: database.transaction((ids: readonly number[]): number[] =>
-      ids.filter((id) => waits.get(id) !== undefined),
-    ),
+    waitingOf: database.transaction((ids: readonly number[]): number[] => ids.filter(waits)),
 
     /** Label ids by image id, of the labelled images. */
     labelOf: (): Map<number, number> => new Map(labelOf.all()),

@@ -129,8 +129,7 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
 
   const enough = () => {
     const project = context.current();
-    const labels = project?.store.labels.list() ?? [];
-    return labels.filter(({ count, excluded }) => count - excluded >= fewestToSuggest).length >= 2;
+    return !!project && labelsWith(project, fewestToSuggest).length >= 2;
   };
 
   async function teach(): Promise<void> {
