@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from '../src-main/programs.ts';
 import { bringTensorflow, isExpected } from './setup/tensorflow.ts';
 
@@ -13,6 +13,25 @@ interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, in words for the end of a long log. */
+  readonly failures: readonly string[];
+}
+
+/** What is read of Vitest's JSON report. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
 }
 
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -25,8 +44,25 @@ function succeeds(name: string, args: readonly string[]): boolean {
 
 /** Tools that only say yes or no: each counts as one. */
 function checks(...commands: readonly (readonly [string, ...string[]])[]): Count {
-  const passed = commands.filter(([name, ...args]) => succeeds(name, args)).length;
-  return { passed, failed: commands.length - passed, skipped: 0 };
+  const failures = commands
+    .filter(([name, ...args]) => !succeeds(name, args))
+    .map(([name]) => name);
+  const failed = failures.length;
+  return { passed: commands.length - failed, failed, skipped: 0, failures };
+}
+
+function failuresOf({ testResults }: Report): string[] {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative(root, name);
+      const tests = assertionResults.filter(({ status }) => status === 'failed');
+      if (tests.length === 0) return [`${file}: ${message}`];
+      return tests.map(
+        ({ fullName, failureMessages }) =>
+          `${file}: ${fullName}\n${failureMessages?.join('\n') ?? ''}`,
+      );
+    });
 }
 
 function tests(project: string): Count {
@@ -35,30 +71,31 @@ function tests(project: string): Count {
   try {
     const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
     const ok = succeeds('vitest', [...args, `--outputFile.json=${report}`]);
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
-    // A file that cannot be loaded fails the run without a failed test of its own.
-    const failed = ok ? 0 : Math.max(1, numFailedTests);
-    return { passed: numPassedTests, failed, skipped: numPendingTests };
+    const told: Report = JSON.parse(readFileSync(report, 'utf8'));
+    // A file that cannot be loaded fails the run without a failed test of its own, and so does an error after all.
+    const failed = ok ? 0 : Math.max(1, told.numFailedTests);
+    const failures = failuresOf(told);
+    if (failed > 0 && failures.length === 0) failures.push(`An error outside the ${project} tests`);
+    return { passed: told.numPassedTests, failed, skipped: told.numPendingTests, failures };
   } catch (error) {
-    console.error(`The ${project} tests gave no report: ${error}`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    const failure = `The ${project} tests gave no report: ${error}`;
+    return { passed: 0, failed: 1, skipped: 0, failures: [failure] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** One that passes or fails, too. */
-const check = (passes: boolean): Count => ({
+const check = (name: string, passes: boolean): Count => ({
   passed: Number(passes),
   failed: Number(!passes),
   skipped: 0,
+  failures: passes ? [] : [name],
 });
 
 const steps: Readonly<Record<string, () => Count>> = {
   // Before all others, which find it where it was put.
-  ...(isExpected() && { tensorflow: () => check(bringTensorflow()) }),
+  ...(isExpected() && { tensorflow: () => check('tensorflow', bringTensorflow()) }),
   types: () => checks(['tsc', '--noEmit'], ['svelte-check', '--fail-on-warnings']),
   lint: () =>
     checks(
@@ -86,7 +123,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
 for (const [name, step] of Object.entries(steps)) {
   if (wanted.length > 0 && !wanted.includes(name) && name !== 'tensorflow') continue;
   console.log(`\n== ${name}`);
@@ -98,7 +135,9 @@ for (const [name, step] of Object.entries(steps)) {
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;
+  total.failures.push(...count.failures);
 }
+for (const failure of total.failures) console.log(`\nFAILED ${failure}`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
