@@ -10,38 +10,17 @@ import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
 import { range } from './receptive-fields.ts';
 import { sumOver } from './sum.ts';
+import {
+  kernel,
+  type Matrix,
+  ofInput,
+  ofKernel,
+  patch,
+  tile,
+  toOutput,
+  transposed,
+} from './winograd-matrices.ts';
 
-/** Side of a tile of the output, of the kernel, and of the patch of the input behind the tile. */
-const tile = 4;
-const kernel = 3;
-const patch = tile + kernel - 1;
-
-/** For one axis; from the paper, with the points 0, ±1 and ±2. */
-const input = [
-  [4, 0, -5, 0, 1, 0],
-  [0, -4, -4, 1, 1, 0],
-  [0, 4, -4, -1, 1, 0],
-  [0, -2, -1, 2, 1, 0],
-  [0, 2, -1, -2, 1, 0],
-  [0, 4, 0, -5, 0, 1],
-];
-const weights = [
-  [1 / 4, 0, 0],
-  [-1 / 6, -1 / 6, -1 / 6],
-  [-1 / 6, 1 / 6, -1 / 6],
-  [1 / 24, 1 / 12, 1 / 6],
-  [1 / 24, -1 / 12, 1 / 6],
-  [0, 0, 1],
-];
-const output = [
-  [1, 1, 1, 1, 1, 0],
-  [0, 1, -1, 2, -2, 0],
-  [0, 1, 1, 4, 4, 0],
-  [0, 1, -1, 8, -8, 1],
-];
-
-type Matrix = readonly (readonly number[])[];
-const transposed = (m: Matrix): Matrix => m[0]!.map((_, j) => m.map((row) => row[j]!));
 const turnedRound = (m: Matrix): Matrix => m.map((row) => row.toReversed());
 
 /** The product of a matrix along the rows and the same along the columns, as one matrix (Kronecker's). */
@@ -140,7 +119,7 @@ function spread(tape: Tape, pass: Pass, maps: string, channels: number): string 
   const [rows, columns] = pass;
   const pixels = rows.input * columns.input;
   const seen = pick(tape, pixelsFirst(tape, maps, pixels, channels), pixels, patches(pass));
-  const turned = turn(tape, onBothAxes(tape, input), patch, seen);
+  const turned = turn(tape, onBothAxes(tape, ofInput), patch, seen);
   return tape.reshape(turned, [patch ** 2, -1, channels]);
 }
 
@@ -149,7 +128,7 @@ function gathered(tape: Tape, pass: Pass, products: string, channels: number): s
   const { g } = tape;
   const [rows, columns] = pass;
   const at = tiles(pass);
-  const made = tape.reshape(turn(tape, onBothAxes(tape, output), patch, products), [
+  const made = tape.reshape(turn(tape, onBothAxes(tape, toOutput), patch, products), [
     at.length,
     -1,
     channels,
@@ -170,7 +149,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
     tape.reshape(g.node('MatMul', [onBothAxes(tape, m), kernels]), [patch ** 2, inside, outside]);
 
   const x = spread(tape, window, tape.read(c.input, 'channels-last'), inside);
-  const y = gathered(tape, window, g.node('MatMul', [x, weightsBy(weights)]), outside);
+  const y = gathered(tape, window, g.node('MatMul', [x, weightsBy(ofKernel)]), outside);
   const shifted = c.bias === undefined ? y : g.node('Add', [y, tape.read(c.bias)]);
   tape.define(c.output, shifted, 'channels-last');
 
@@ -180,7 +159,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
     tape.flow(c.weight, () => {
       const pixels = rows.output * columns.output;
       const dTiles = pick(tape, pixelsFirst(tape, dy, pixels, outside), pixels, tiles(window));
-      const spreadBack = onBothAxes(tape, transposed(output));
+      const spreadBack = onBothAxes(tape, transposed(toOutput));
       const dProducts = tape.reshape(turn(tape, spreadBack, tile, dTiles), [
         patch ** 2,
         -1,
@@ -188,7 +167,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
       ]);
       const xTransposed = g.node('Transpose', [x], { perm: [0, 2, 1] });
       const dWeights = g.node('MatMul', [xTransposed, dProducts]);
-      const dKernels = turn(tape, onBothAxes(tape, transposed(weights)), patch, dWeights);
+      const dKernels = turn(tape, onBothAxes(tape, transposed(ofKernel)), patch, dWeights);
       const dims = [kernel, kernel, inside, outside];
       return { name: tape.reshape(dKernels, dims), layout: 'taps-first' };
     });
@@ -204,7 +183,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
           before: kernel - 1 - axis.before,
         }),
       ) as unknown as Pass;
-      const swapped = g.node('Transpose', [weightsBy(turnedRound(weights))], { perm: [0, 2, 1] });
+      const swapped = g.node('Transpose', [weightsBy(turnedRound(ofKernel))], { perm: [0, 2, 1] });
       const products = g.node('MatMul', [spread(tape, back, dy, outside), swapped]);
       return { name: gathered(tape, back, products, inside), layout: 'channels-last' };
     });
