@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { programUrl } from '../programs.ts';
 import { EngineEnded, exitReason, saysOutOfMemory } from './ended.ts';
 import { outOfMemoryKills } from './memory/kills.ts';
+import { withLargePages } from './memory/large-pages.ts';
 import type { Job, JobResult, Progress, Request, Response } from './protocol.ts';
 
 export interface RunOptions {
@@ -38,7 +39,7 @@ export class EngineChild {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // In the desktop app execPath is Electron; so told, it is its own Node.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...withLargePages(process.env), ELECTRON_RUN_AS_NODE: '1' },
     });
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-errorTail);

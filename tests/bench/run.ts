@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLargePages } from '../../src-main/engine/memory/large-pages.ts';
 
 const here = import.meta.dirname;
 const names = readdirSync(here)
@@ -15,6 +16,8 @@ if (!names.includes(name)) {
 } else {
   const { status } = spawnSync(process.execPath, [join(here, `${name}.ts`), ...args], {
     stdio: 'inherit',
+    // As the studio starts the engine.
+    env: withLargePages(process.env),
   });
   process.exitCode = status ?? 1;
 }

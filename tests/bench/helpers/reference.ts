@@ -31,8 +31,11 @@ export async function closeReference(): Promise<void> {
 async function openTorch(): Promise<Torch | null> {
   const python = process.env.GRAFT_BENCH_PYTHON ?? bringPython();
   if (python === null) return null;
+  // As a person's script has it, not as run.ts has it for Graft.
+  const { GLIBC_TUNABLES: _, ...env } = process.env;
   const child = spawn(python, ['-u', join(import.meta.dirname, 'reference.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env,
   });
   const lines = createInterface(child.stdout!)[Symbol.asyncIterator]();
   const next = async () => {
