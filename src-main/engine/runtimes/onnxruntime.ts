@@ -2,8 +2,9 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DeviceKind } from '../../../src-shared/devices.ts';
 import { StudioError } from '../../../src-shared/errors.ts';
-import type { ElementType, Graph, Tensor, TensorData, ValueInfo } from '../graph/graph.ts';
+import type { ElementType, Graph, Node, Tensor, TensorData, ValueInfo } from '../graph/graph.ts';
 import { encodeApart } from '../graph/onnx-encode.ts';
+import { dataTypes } from '../graph/onnx-schema.ts';
 import { deviceReason } from './device-reason.ts';
 import {
   allHere,
@@ -50,6 +51,23 @@ function describe(values: InferenceSession['inputMetadata']): ValueInfo[] {
   });
 }
 
+/**
+ * The library copies every output into a new array, also those that were written where they were wanted: a tenth and more
+ * of a training step. (What will follow 1.30 no longer does.) It goes through them in their order, and gives up at one that
+ * is no tensor. So this one comes first, and is asked for when all others have their places.
+ */
+const untaken = 'outputs:untaken';
+const gaveUp = 'Non tensor type is temporarily not supported.';
+
+function withUntaken(graph: Graph): Graph {
+  const none: Node = {
+    ...{ name: untaken, op: 'SequenceEmpty', inputs: [], outputs: [untaken] },
+    attributes: { dtype: dataTypes.float32 },
+  };
+  const outputs: ValueInfo[] = [{ name: untaken, type: 'unknown', dims: [] }, ...graph.outputs];
+  return { ...graph, nodes: [none, ...graph.nodes], outputs };
+}
+
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const providers = {
@@ -61,14 +79,15 @@ const providers = {
 async function open(
   device: DeviceKind,
   graph: Graph,
-  { threads, stays = [], asTheyLie = false, profile }: SessionOptions = {},
+  { threads, stays = [], inPlace = false, asTheyLie = false, profile }: SessionOptions = {},
 ): Promise<Session> {
   const there = device === 'cpu' ? [] : stays;
   const failed = (error: unknown) => {
     if (device === 'cpu') return error;
     return new DeviceFailed(device, deviceReason(device, reason(error)), { cause: error });
   };
-  const { model, beside } = encodeApart(graph);
+  const untakes = inPlace && device === 'cpu';
+  const { model, beside } = encodeApart(untakes ? withUntaken(graph) : graph);
   const session = await InferenceSession.create(model, {
     executionProviders: providers[device],
     externalData: beside,
@@ -88,9 +107,10 @@ async function open(
     });
   });
 
+  const outputNames = session.outputNames.filter((name) => name !== untaken);
   const runThere = async (
     feeds: Values,
-    fetches: readonly string[] = session.outputNames,
+    fetches: readonly string[] = outputNames,
     into: Tensors = {},
   ) => {
     const given = Object.fromEntries(
@@ -117,9 +137,16 @@ async function open(
       for (const [name, value] of values) if (!wanted.has(name) && !isHere(value)) value.release();
       return Object.fromEntries(values.filter(([name]) => wanted.has(name)));
     }
-    const results = await run(
-      Object.fromEntries(fetches.map((name) => [name, into[name] ? toOrt(into[name]) : null])),
+    const wanted = Object.fromEntries(
+      fetches.map((name) => [name, into[name] ? toOrt(into[name]) : null]),
     );
+    const results =
+      untakes && fetches.every((name) => into[name])
+        ? await run({ [untaken]: null, ...wanted }).catch((error: unknown) => {
+            if (reason(error) !== gaveUp) throw error;
+            return {} as InferenceSession.ReturnType;
+          })
+        : await run(wanted);
     return Object.fromEntries(
       fetches.map((name) => [name, into[name] ?? asValue(results[name] as OrtTensor)]),
     );
@@ -127,7 +154,7 @@ async function open(
 
   return {
     inputs: describe(session.inputMetadata),
-    outputs: describe(session.outputMetadata),
+    outputs: describe(session.outputMetadata.filter(({ name }) => name !== untaken)),
     runThere,
     run: async (feeds, fetches, into) => allHere(await runThere(feeds, fetches, into)),
     async close() {

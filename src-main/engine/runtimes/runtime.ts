@@ -9,6 +9,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Outputs that stay in the memory of the device; without effect on the processor. */
   readonly stays?: readonly string[];
+  /** Runs will mostly say where all their outputs go. */
+  readonly inPlace?: boolean;
   /**
    * Runs begin sooner and take the memory of the weights once, where matrices are otherwise rearranged when
    * the session opens; what has few rows then takes longer.

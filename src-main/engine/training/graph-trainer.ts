@@ -61,7 +61,7 @@ export class GraphTrainer implements Trainer {
     const step = (options.inParts ? accumulatedStep : trainingStep)(forward, options.step);
     const opened: { close(): Promise<void> }[] = [];
     const open = async (graph: Graph, stays: readonly string[]) => {
-      const session = await runtime.open(graph, { threads, stays });
+      const session = await runtime.open(graph, { threads, stays, inPlace: true });
       opened.push(session);
       return session;
     };
@@ -160,7 +160,7 @@ export class GraphTrainer implements Trainer {
     const [part, ...others] = parts;
     if (!part || others.length > 0) throw new Error('this step takes a batch as a whole');
     const feeds = { ...this.#fed(await part()), ...this.#rates(rateFactor) };
-    return runCarried(this.#main, feeds, [this.#learned, this.#running], ['loss']);
+    return runCarried(this.#main, feeds, [this.#learned, this.#running], 'loss');
   }
 
   async #stepInParts({ parts, rateFactor, divisor }: Batch, update: Session): Promise<number> {
@@ -174,10 +174,10 @@ export class GraphTrainer implements Trainer {
         ...this.#fed(await part()),
         divisor: float32([], [divisor]),
       };
-      loss += await runCarried(this.#main, feeds, [this.#running, sums], ['loss']);
+      loss += await runCarried(this.#main, feeds, [this.#running, sums], 'loss');
     }
     const feeds = { ...sums.now, ...this.#rates(rateFactor) };
-    await runCarried(update, feeds, [this.#learned], []);
+    await runCarried(update, feeds, [this.#learned]);
     return loss;
   }
 
@@ -241,19 +241,19 @@ function initialState(step: StepGraph | AccumulatedStep, forward: Graph) {
   return { learned, running, sums };
 }
 
-/** Runs a graph and takes over what it gives anew; answers the first of the other outputs, if any. */
+/** Runs a graph and takes over what it gives anew; answers the loss if that is asked for. */
 async function runCarried(
   session: Session,
   feeds: Values,
   carried: readonly Carried[],
-  others: readonly string[],
+  loss?: 'loss',
 ): Promise<number> {
+  const at = float32([], new Float32Array(1));
   const results = await session.runThere(
     Object.assign({}, feeds, ...carried.map(({ now }) => now)),
-    [...others, ...carried.flatMap(({ outputs }) => outputs)],
-    Object.assign({}, ...carried.map(({ into }) => into)),
+    [...(loss ? [loss] : []), ...carried.flatMap(({ outputs }) => outputs)],
+    Object.assign({}, loss && { [loss]: at }, ...carried.map(({ into }) => into)),
   );
   for (const each of carried) each.turn(results);
-  const [first] = others;
-  return first === undefined ? 0 : Number((results[first] as Tensor).data[0]);
+  return loss ? Number((results[loss] as Tensor).data[0]) : 0;
 }
