@@ -9,6 +9,7 @@ import { inferShapes } from '../graph/shapes.ts';
 import { runningStatistics } from '../graph/statistics.ts';
 import { crossEntropy } from './loss.ts';
 import { stateOf } from './optimizers.ts';
+import { poolFirst } from './pool-first.ts';
 import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
 import { convolution, kernelLayout } from './rules/conv.ts';
 import { normalizedConv, normalizedConvs } from './rules/normalized-conv.ts';
@@ -135,7 +136,8 @@ export function differentiate(
   { scalars, states, divisor }: Inputs,
 ): Differentiated {
   const { logits } = options;
-  const { nodes, leaves } = ancestors(forward, [logits]);
+  const { nodes: inOrder, leaves } = ancestors(forward, [logits]);
+  const nodes = poolFirst(inOrder);
   const masked = options.dropout > 0 && nodes.find((node) => node.name === head.dropout);
   if (options.dropout > 0 && !masked) {
     throw new Error(`the network "${forward.name}" has no "${head.dropout}" for a mask`);

@@ -8,20 +8,20 @@ import { float32 } from '../../graph/tensor.ts';
 import type { Sliding } from '../../graph/window.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
+import { withZeros } from './gather.ts';
 import { range } from './receptive-fields.ts';
 import { sumOver } from './sum.ts';
 import {
   kernel,
   type Matrix,
-  ofInput,
   ofKernel,
+  type Passage,
+  passage,
+  passageTurnedRound,
   patch,
   tile,
-  toOutput,
   transposed,
 } from './winograd-matrices.ts';
-
-const turnedRound = (m: Matrix): Matrix => m.map((row) => row.toReversed());
 
 /** The product of a matrix along the rows and the same along the columns, as one matrix (Kronecker's). */
 function onBothAxes(tape: Tape, m: Matrix): string {
@@ -96,9 +96,7 @@ const tiles = (pass: Pass) =>
 /** From pixels x N x C to these pixels, x N x C; zeros for -1. */
 function pick(tape: Tape, pixelsFirst: string, pixels: number, at: readonly number[]): string {
   const { g } = tape;
-  const source = at.includes(-1)
-    ? g.node('Pad', [pixelsFirst, g.constant([0, 0, 0, 1, 0, 0], 'int64')])
-    : pixelsFirst;
+  const source = at.includes(-1) ? withZeros(tape, pixelsFirst, 0) : pixelsFirst;
   const indices = at.map((pixel) => (pixel < 0 ? pixels : pixel));
   return g.node('Gather', [source, g.constant(indices, 'int64')], { axis: 0 });
 }
@@ -115,7 +113,13 @@ function turn(tape: Tape, matrix: string, side: number, squares: string): string
 }
 
 /** Patches of maps (channels last) in the numbers of which products are taken: 36 x (tiles · N) x C. */
-function spread(tape: Tape, pass: Pass, maps: string, channels: number): string {
+function spread(
+  tape: Tape,
+  pass: Pass,
+  { ofInput }: Passage,
+  maps: string,
+  channels: number,
+): string {
   const [rows, columns] = pass;
   const pixels = rows.input * columns.input;
   const seen = pick(tape, pixelsFirst(tape, maps, pixels, channels), pixels, patches(pass));
@@ -124,7 +128,13 @@ function spread(tape: Tape, pass: Pass, maps: string, channels: number): string 
 }
 
 /** From products, 36 x (tiles · N) x C, to maps, channels last. */
-function gathered(tape: Tape, pass: Pass, products: string, channels: number): string {
+function gathered(
+  tape: Tape,
+  pass: Pass,
+  { toOutput }: Passage,
+  products: string,
+  channels: number,
+): string {
   const { g } = tape;
   const [rows, columns] = pass;
   const at = tiles(pass);
@@ -145,11 +155,15 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
   const { inside, outside, window } = c;
   // taps x I x O
   const kernels = tape.reshape(tape.read(c.weight, 'taps-first'), [c.taps, inside * outside]);
-  const weightsBy = (m: Matrix) =>
-    tape.reshape(g.node('MatMul', [onBothAxes(tape, m), kernels]), [patch ** 2, inside, outside]);
+  const numbers = tape.reshape(g.node('MatMul', [onBothAxes(tape, ofKernel), kernels]), [
+    patch ** 2,
+    inside,
+    outside,
+  ]);
 
-  const x = spread(tape, window, tape.read(c.input, 'channels-last'), inside);
-  const y = gathered(tape, window, g.node('MatMul', [x, weightsBy(ofKernel)]), outside);
+  const maps = tape.read(c.input, 'channels-last');
+  const x = spread(tape, window, passage, maps, inside);
+  const y = gathered(tape, window, passage, g.node('MatMul', [x, numbers]), outside);
   const shifted = c.bias === undefined ? y : g.node('Add', [y, tape.read(c.bias)]);
   tape.define(c.output, shifted, 'channels-last');
 
@@ -159,7 +173,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
     tape.flow(c.weight, () => {
       const pixels = rows.output * columns.output;
       const dTiles = pick(tape, pixelsFirst(tape, dy, pixels, outside), pixels, tiles(window));
-      const spreadBack = onBothAxes(tape, transposed(toOutput));
+      const spreadBack = onBothAxes(tape, transposed(passage.toOutput));
       const dProducts = tape.reshape(turn(tape, spreadBack, tile, dTiles), [
         patch ** 2,
         -1,
@@ -183,9 +197,11 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
           before: kernel - 1 - axis.before,
         }),
       ) as unknown as Pass;
-      const swapped = g.node('Transpose', [weightsBy(turnedRound(ofKernel))], { perm: [0, 2, 1] });
-      const products = g.node('MatMul', [spread(tape, back, dy, outside), swapped]);
-      return { name: gathered(tape, back, products, inside), layout: 'channels-last' };
+      const swapped = g.node('Transpose', [numbers], { perm: [0, 2, 1] });
+      const turned = spread(tape, back, passageTurnedRound, dy, outside);
+      const products = g.node('MatMul', [turned, swapped]);
+      const name = gathered(tape, back, passageTurnedRound, products, inside);
+      return { name, layout: 'channels-last' };
     });
   };
 }

@@ -1,6 +1,14 @@
 /** Picking pixels out of maps that lie channels last. */
+import { float32 } from '../../graph/tensor.ts';
 import type { Tape } from '../tape.ts';
 import type { Field } from './receptive-fields.ts';
+
+/** With zeros at the end of an axis, one deep. Concat takes half the time of Pad. */
+export function withZeros({ g }: Tape, rows: string, axis: number): string {
+  const one = g.node('Shape', [g.node('Gather', [rows, g.constant([0], 'int64')], { axis })]);
+  const zeros = g.node('ConstantOfShape', [one], { value: float32([1], [0]) });
+  return g.node('Concat', [rows, zeros], { axis });
+}
 
 /**
  * From maps (N x H x W x C, or N x pixels x C) to a matrix of (N · fields) rows and (taps · C) columns:
@@ -23,7 +31,7 @@ export function gather(
   let rows = tape.reshape(maps, [-1, pixels, channels]);
   if (places.includes(-1)) {
     // Fields reach beyond the map: one pixel of zeros is appended for all of them.
-    rows = g.node('Pad', [rows, g.constant([0, 0, 0, 0, 1, 0], 'int64')]);
+    rows = withZeros(tape, rows, 1);
   }
   const at = g.constant(
     places.map((place) => (place < 0 ? pixels : place)),

@@ -32,8 +32,15 @@ const vanishing = (places: readonly number[]): number[] =>
 
 const others = (place: number) => points.filter((other) => other !== place);
 
-/** Bᵀ: 6 x 6, for a patch of the input. */
-export const ofInput: Matrix = [
+/** From a patch of the input to what is multiplied with the kernel's numbers, and from the products to a tile. */
+export interface Passage {
+  /** Bᵀ: 6 x 6. */
+  readonly ofInput: Matrix;
+  /** Aᵀ: 4 x 6. */
+  readonly toOutput: Matrix;
+}
+
+const ofInput: Matrix = [
   ...points.map((place) => [...vanishing(others(place)), 0]),
   vanishing(points),
 ];
@@ -45,8 +52,26 @@ export const ofKernel: Matrix = [
   }),
   infinity(kernel),
 ];
-/** Aᵀ: 4 x 6, from products to the output. */
-export const toOutput: Matrix = transposed([
+const toOutput: Matrix = transposed([
   ...points.map((place) => powers(place, tile)),
   infinity(tile),
 ]);
+
+export const passage: Passage = { ofInput, toOutput };
+
+/** Where each point's reciprocal is; 0 and infinity are each other's. */
+const reciprocal = [5, 3, 4, 1, 2, 0];
+
+/**
+ * For the kernel turned round, but with the numbers of the kernel as it is: at a point those of the one are those of the
+ * other at its reciprocal, times a factor, which the patch takes on.
+ */
+export const passageTurnedRound: Passage = {
+  ofInput: reciprocal.map((other, place) => {
+    const numbers = ofKernel[place]!;
+    const turned = ofKernel[other]!.toReversed();
+    const at = numbers.findIndex((number) => number !== 0);
+    return ofInput[other]!.map((number) => (number * turned[at]!) / numbers[at]!);
+  }),
+  toOutput: toOutput.map((row) => reciprocal.map((other) => row[other]!)),
+};
