@@ -29,7 +29,8 @@ export class Tape {
   readonly #shapes: Shapes;
   readonly #needed = new Set<string>();
   readonly #values = new Map<string, Value>();
-  readonly #turned = new Map<string, string>();
+  /** Of each value that was turned, its names in all layouts. */
+  readonly #turned = new Map<string, Map<Layout, string>>();
   readonly #gradients = new Map<string, Value>();
   readonly #renewed = new Map<string, string>();
 
@@ -74,16 +75,33 @@ export class Tape {
   /** A value's name in another layout; turned at most once. */
   lay(value: Value, layout: Layout): string {
     if (value.layout === layout || value.dims.length !== 4) return value.name;
-    const known = this.#turned.get(value.name);
+    const key = (name: string, lies: Layout) => `${lies} ${name}`;
+    const names =
+      this.#turned.get(key(value.name, value.layout)) ?? new Map([[value.layout, value.name]]);
+    const known = names.get(layout);
     if (known !== undefined) return known;
-    const [, channels, height, width] = value.dims as readonly number[];
-    const pixels = [value.layout, layout].includes('channels-last') && height === 1 && width === 1;
-    const turned = pixels
-      ? this.reshape(value.name, laidDims([-1, channels!, 1, 1], 'channels-first', layout))
-      : this.g.node('Transpose', [value.name], { perm: permutation(value.layout, layout) });
-    this.#turned.set(value.name, turned);
-    this.#turned.set(turned, value.name);
+    const turned = this.#turn(value, layout);
+    names.set(layout, turned);
+    for (const [lies, name] of names) this.#turned.set(key(name, lies), names);
     return turned;
+  }
+
+  #turn({ name, dims, layout: from }: Value, to: Layout): string {
+    const [, channels, height, width] = dims as readonly number[];
+    const whole = laidDims([-1, channels!, height!, width!], 'channels-first', to);
+    const between = [from, to];
+    if (!between.includes('taps-first') && height === 1 && width === 1) {
+      return this.reshape(name, whole);
+    }
+    if (!between.includes('pixels-first')) {
+      return this.g.node('Transpose', [name], { perm: permutation(from, to) });
+    }
+    // The runtime is quick where one axis moves only: rows and columns of a map are one, then.
+    const pixels = height! * width!;
+    const [flat, perm] = between.includes('channels-last')
+      ? [from === 'pixels-first' ? [pixels, -1, channels!] : [-1, pixels, channels!], [1, 0, 2]]
+      : [from === 'pixels-first' ? [pixels, -1] : [-1, pixels], [1, 0]];
+    return this.reshape(this.g.node('Transpose', [this.reshape(name, flat)], { perm }), whole);
   }
 
   reshape(name: string, dims: readonly number[]): string {

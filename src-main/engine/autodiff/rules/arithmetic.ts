@@ -1,6 +1,6 @@
 /** Add, Sub, Mul, Div and Pow with broadcasting, and what passes values through unchanged. */
 import type { Node } from '../../graph/graph.ts';
-import type { Layout } from '../../graph/layout.ts';
+import { channelsAtEnd, type Layout } from '../../graph/layout.ts';
 import { plain, type Rule, type Tape, target, type Value } from '../tape.ts';
 import { sumOver } from './sum.ts';
 
@@ -28,10 +28,11 @@ function operands(tape: Tape, node: Node): { a: string; b: string; layout: Layou
   const scalar = (value: Value) => value.dims.every((dim) => dim === 1);
   const maps = [a, b].filter((value) => value.dims.length === 4 && !scalar(value));
   const alike = [a, b].every((value) => scalar(value) || value.dims.length === 4);
-  const layout =
-    alike && maps.some((value) => value.layout === 'channels-last')
-      ? 'channels-last'
-      : 'channels-first';
+  const pixel = ({ dims }: Value) => dims[2] === 1 && dims[3] === 1;
+  // A map of one pixel is turned for nothing: the others say how they want to lie.
+  const leading = [...maps.filter((value) => !pixel(value)), ...maps];
+  const last = alike && leading.find((value) => channelsAtEnd(value.layout));
+  const layout = last ? last.layout : 'channels-first';
   return { a: tape.lay(a, layout), b: tape.lay(b, layout), layout };
 }
 

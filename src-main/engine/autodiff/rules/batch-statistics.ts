@@ -1,5 +1,6 @@
 /** BatchNormalization with the statistics of the batch, which the running ones follow. */
 import { numberOf } from '../../graph/attributes.ts';
+import { channelsAtEnd } from '../../graph/layout.ts';
 import { dataTypes } from '../../graph/onnx-schema.ts';
 import { plain, type Rule } from '../tape.ts';
 import { sumOver } from './sum.ts';
@@ -25,7 +26,7 @@ export const batchStatisticsNormalization: Rule = (tape, node) => {
     string,
   ];
   const x = tape.value(input);
-  const last = x.layout === 'channels-last' || x.dims.length === 2;
+  const last = channelsAtEnd(x.layout) || x.dims.length === 2;
   const axes = x.dims.length === 2 ? [0] : last ? [0, 1, 2] : [0, 2, 3];
   /** Axis by axis: the runtime adds up one number after the other, and long sums lose digits. */
   const mean = (name: string) =>

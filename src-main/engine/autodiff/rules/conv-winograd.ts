@@ -93,18 +93,19 @@ const tiles = (pass: Pass) =>
     ({ output }) => output,
   );
 
-/** From pixels x N x C to these pixels, x N x C; zeros for -1. */
-function pick(tape: Tape, pixelsFirst: string, pixels: number, at: readonly number[]): string {
+/** Of maps, pixels first, these pixels x N x C; zeros for -1. */
+function pick(
+  tape: Tape,
+  maps: string,
+  pixels: number,
+  channels: number,
+  at: readonly number[],
+): string {
   const { g } = tape;
-  const source = at.includes(-1) ? withZeros(tape, pixelsFirst, 0) : pixelsFirst;
+  const rows = tape.reshape(maps, [pixels, -1, channels]);
+  const source = at.includes(-1) ? withZeros(tape, rows, 0) : rows;
   const indices = at.map((pixel) => (pixel < 0 ? pixels : pixel));
   return g.node('Gather', [source, g.constant(indices, 'int64')], { axis: 0 });
-}
-
-/** From maps, channels last, to pixels x N x C. */
-function pixelsFirst(tape: Tape, maps: string, pixels: number, channels: number): string {
-  const flat = tape.reshape(maps, [-1, pixels, channels]);
-  return tape.g.node('Transpose', [flat], { perm: [1, 0, 2] });
 }
 
 /** A matrix times what lies in the squares: places x anything. */
@@ -112,7 +113,7 @@ function turn(tape: Tape, matrix: string, side: number, squares: string): string
   return tape.g.node('MatMul', [matrix, tape.reshape(squares, [side ** 2, -1])]);
 }
 
-/** Patches of maps (channels last) in the numbers of which products are taken: 36 x (tiles · N) x C. */
+/** Patches of maps (pixels first) in the numbers of which products are taken: 36 x (tiles · N) x C. */
 function spread(
   tape: Tape,
   pass: Pass,
@@ -122,12 +123,12 @@ function spread(
 ): string {
   const [rows, columns] = pass;
   const pixels = rows.input * columns.input;
-  const seen = pick(tape, pixelsFirst(tape, maps, pixels, channels), pixels, patches(pass));
+  const seen = pick(tape, maps, pixels, channels, patches(pass));
   const turned = turn(tape, onBothAxes(tape, ofInput), patch, seen);
   return tape.reshape(turned, [patch ** 2, -1, channels]);
 }
 
-/** From products, 36 x (tiles · N) x C, to maps, channels last. */
+/** From products, 36 x (tiles · N) x C, to maps, pixels first. */
 function gathered(
   tape: Tape,
   pass: Pass,
@@ -146,8 +147,7 @@ function gathered(
   const order = new Array<number>(rows.output * columns.output);
   for (const [place, pixel] of at.entries()) if (pixel >= 0) order[pixel] = place;
   const pixels = g.node('Gather', [made, g.constant(order, 'int64')], { axis: 0 });
-  const maps = g.node('Transpose', [pixels], { perm: [1, 0, 2] });
-  return tape.reshape(maps, [-1, rows.output, columns.output, channels]);
+  return tape.reshape(pixels, [rows.output, columns.output, -1, channels]);
 }
 
 export function winogradConv(tape: Tape, c: Convolution): Backward {
@@ -161,18 +161,18 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
     outside,
   ]);
 
-  const maps = tape.read(c.input, 'channels-last');
+  const maps = tape.read(c.input, 'pixels-first');
   const x = spread(tape, window, passage, maps, inside);
   const y = gathered(tape, window, passage, g.node('MatMul', [x, numbers]), outside);
   const shifted = c.bias === undefined ? y : g.node('Add', [y, tape.read(c.bias)]);
-  tape.define(c.output, shifted, 'channels-last');
+  tape.define(c.output, shifted, 'pixels-first');
 
   return (gradient) => {
-    const dy = tape.lay(gradient, 'channels-last');
+    const dy = tape.lay(gradient, 'pixels-first');
     const [rows, columns] = window;
     tape.flow(c.weight, () => {
       const pixels = rows.output * columns.output;
-      const dTiles = pick(tape, pixelsFirst(tape, dy, pixels, outside), pixels, tiles(window));
+      const dTiles = pick(tape, dy, pixels, outside, tiles(window));
       const spreadBack = onBothAxes(tape, transposed(passage.toOutput));
       const dProducts = tape.reshape(turn(tape, spreadBack, tile, dTiles), [
         patch ** 2,
@@ -201,7 +201,7 @@ export function winogradConv(tape: Tape, c: Convolution): Backward {
       const turned = spread(tape, back, passageTurnedRound, dy, outside);
       const products = g.node('MatMul', [turned, swapped]);
       const name = gathered(tape, back, passageTurnedRound, products, inside);
-      return { name, layout: 'channels-last' };
+      return { name, layout: 'pixels-first' };
     });
   };
 }

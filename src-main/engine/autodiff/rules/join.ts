@@ -1,6 +1,6 @@
 /** Concat, Slice, Split and Pad: parts of values, put together and taken apart. */
 import { numberOf, textOf } from '../../graph/attributes.ts';
-import type { Layout } from '../../graph/layout.ts';
+import { channelsAtEnd, placeOf } from '../../graph/layout.ts';
 import { slicesOf, splitSizes } from '../../graph/shapes.ts';
 import { integers } from '../../graph/tensor.ts';
 import { plain, type Rule, refusal, type Tape, target, type Value } from '../tape.ts';
@@ -11,10 +11,6 @@ const constants = (tape: Tape) => (name: string) => {
 };
 
 const positive = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis);
-
-/** Where an axis of N x C x H x W lies in memory. */
-const placeOf = (axis: number, layout: Layout) =>
-  layout === 'channels-last' ? [0, 3, 1, 2][axis]! : axis;
 
 /** From `start` on, `length` of what lies along one axis. */
 function part({ g }: Tape, name: string, axis: number, start: number, length: number): string {
@@ -31,11 +27,9 @@ function padded({ g }: Tape, name: string, before: readonly number[], after: rea
 export const concat: Rule = (tape, node) => {
   const parts = node.inputs.map((name) => tape.value(name));
   const rank = parts[0]!.dims.length;
-  const layout: Layout = parts.some((each) => each.layout === 'channels-last')
-    ? 'channels-last'
-    : 'channels-first';
+  const layout = parts.find((each) => channelsAtEnd(each.layout))?.layout ?? 'channels-first';
   const axis = positive(numberOf(node, 'axis', 0), rank);
-  const place = placeOf(axis, layout);
+  const place = rank === 4 ? placeOf(axis, layout) : axis;
   const inputs = parts.map((each) => tape.lay(each, layout));
   tape.define(node.outputs[0]!, tape.g.node('Concat', inputs, { axis: place }), layout);
   return (gradient) => {

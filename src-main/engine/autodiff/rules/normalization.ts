@@ -2,6 +2,7 @@
 import { StudioError } from '../../../../src-shared/errors.ts';
 import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
+import { channelsAtEnd } from '../../graph/layout.ts';
 import { float32, floats } from '../../graph/tensor.ts';
 import { plain, type Rule, type Tape } from '../tape.ts';
 import { sumOver } from './sum.ts';
@@ -48,7 +49,7 @@ export const batchNormalization: Rule = (tape, node) => {
   const [input, scale, shift] = node.inputs as [string, string, string];
   const { mean, inverse, s, t } = normalizationOf(tape, node);
   const x = tape.value(input);
-  const last = x.layout === 'channels-last' || x.dims.length === 2;
+  const last = channelsAtEnd(x.layout) || x.dims.length === 2;
   const along = (name: string) => (last ? name : tape.reshape(name, [-1, 1, 1]));
   const scaled = g.node('Mul', [x.name, along(s)]);
   tape.define(node.outputs[0]!, g.node('Add', [scaled, along(t)]), x.layout);

@@ -1,5 +1,6 @@
 /** MaxPool, AveragePool and GlobalAveragePool. */
 import { numberOf } from '../../graph/attributes.ts';
+import { placeOf } from '../../graph/layout.ts';
 import { mapOf } from '../../graph/shapes.ts';
 import { float32 } from '../../graph/tensor.ts';
 import { divisors, type Sliding, windowOf } from '../../graph/window.ts';
@@ -76,7 +77,7 @@ export const globalAveragePool: Rule = (tape, node) => {
   const [input, output] = [node.inputs[0]!, node.outputs[0]!];
   const x = tape.value(input);
   const [height, width] = mapOf(node, x.dims);
-  const axes = x.layout === 'channels-last' ? [1, 2] : [2, 3];
+  const axes = [2, 3].map((axis) => placeOf(axis, x.layout));
   const part = g.constant(1 / (height * width));
   const sum = sumOver(g, x.name, axes, 4, 1);
   tape.define(output, g.node('Mul', [sum, part]), x.layout);

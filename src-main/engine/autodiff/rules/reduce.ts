@@ -1,10 +1,10 @@
 /** ReduceSum and ReduceMean: every number that was added gets the same gradient. */
 import { numberOf } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/graph.ts';
-import type { Layout } from '../../graph/layout.ts';
+import { channelsAtEnd, type Layout, laidDims, placeOf } from '../../graph/layout.ts';
 import { axesOf } from '../../graph/shapes.ts';
 import { integers } from '../../graph/tensor.ts';
-import { plain, type Rule, type Tape, target } from '../tape.ts';
+import { type Rule, type Tape, target } from '../tape.ts';
 import { sumOver } from './sum.ts';
 
 function axes(tape: Tape, node: Node, rank: number): readonly number[] {
@@ -23,8 +23,8 @@ function reduction(mean: boolean): Rule {
     const keep = numberOf(node, 'keepdims', 1) === 1;
     // The mean of whole maps needs none of them turned.
     const ofMaps = x.dims.length === 4 && over.length === 2 && over.every((axis) => axis >= 2);
-    const layout: Layout = ofMaps && x.layout === 'channels-last' ? x.layout : 'channels-first';
-    const inPlace = layout === 'channels-last' ? [1, 2] : over;
+    const layout: Layout = ofMaps && channelsAtEnd(x.layout) ? x.layout : 'channels-first';
+    const inPlace = ofMaps ? over.map((axis) => placeOf(axis, layout)) : over;
     const from = tape.lay(x, layout);
     const count = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
     const share = (name: string) => (mean ? g.node('Mul', [name, g.constant(1 / count)]) : name);
@@ -34,11 +34,10 @@ function reduction(mean: boolean): Rule {
       tape.flow(input, () => {
         const dy = share(tape.lay(gradient, keep ? layout : 'channels-first'));
         const single = x.dims.map((dim, axis) => (over.includes(axis) ? 1 : dim));
-        const beside =
-          layout === 'channels-last' ? [single[0]!, 1, 1, single[1]!] : (single as typeof x.dims);
+        const beside = ofMaps ? laidDims(single, 'channels-first', layout) : single;
         const kept = keep ? dy : tape.reshape(dy, target(beside));
         const name = g.node('Expand', [kept, g.node('Shape', [from])]);
-        return layout === 'channels-last' ? { name, layout } : plain(name);
+        return { name, layout };
       });
   };
 }

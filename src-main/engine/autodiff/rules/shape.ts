@@ -1,5 +1,6 @@
 /** The same numbers in another order of axes, or repeated along some. */
 import { numbersOf } from '../../graph/attributes.ts';
+import { channelsAtEnd } from '../../graph/layout.ts';
 import { plain, type Rule, target } from '../tape.ts';
 import { unbroadcast } from './arithmetic.ts';
 
@@ -23,8 +24,9 @@ export const transpose: Rule = (tape, node) => {
   const perm = numbersOf(node, 'perm', null) ?? x.dims.map((_, i) => x.dims.length - 1 - i);
   const back = perm.map((_, axis) => perm.indexOf(axis));
   // Maps that lie so already are only called otherwise.
-  if (x.layout === 'channels-last' && `${perm}` === last) tape.define(output, x.name);
-  else if (x.layout === 'channels-first' && `${perm}` === first) {
+  if (channelsAtEnd(x.layout) && `${perm}` === last) {
+    tape.define(output, tape.lay(x, 'channels-last'));
+  } else if (x.layout === 'channels-first' && `${perm}` === first) {
     tape.define(output, x.name, 'channels-last');
   } else tape.define(output, g.node('Transpose', [tape.read(input)], { perm }));
   return (gradient) =>
@@ -32,7 +34,9 @@ export const transpose: Rule = (tape, node) => {
       if (gradient.layout === 'channels-first' && `${perm}` === last) {
         return { name: gradient.name, layout: 'channels-last' };
       }
-      if (gradient.layout === 'channels-last' && `${perm}` === first) return plain(gradient.name);
+      if (channelsAtEnd(gradient.layout) && `${perm}` === first) {
+        return plain(tape.lay(gradient, 'channels-last'));
+      }
       return plain(g.node('Transpose', [tape.lay(gradient, 'channels-first')], { perm: back }));
     });
 };
