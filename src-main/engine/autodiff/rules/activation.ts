@@ -27,9 +27,12 @@ function between(tape: Tape, x: string, low: number, high: number): string | und
 /** So steep that it is 0 or 1 for every number that is not next to nothing; quicker than a comparison and its Cast. */
 const step = { alpha: { float: 2 ** 100 }, beta: { float: 0 } };
 
+/** 1 above 0, and 0 elsewhere. */
+export const slopeOfRelu = ({ g }: Tape, x: string) => g.node('HardSigmoid', [x], step);
+
 export const relu = elementwise(
   ({ g }, x) => g.node('Relu', [x]),
-  ({ g }, _, y) => g.node('HardSigmoid', [y], step),
+  (tape, _, y) => slopeOfRelu(tape, y),
 );
 
 /** alpha x below 0. */

@@ -1,31 +1,11 @@
-/** MaxPool, AveragePool and GlobalAveragePool. */
+/** AveragePool and GlobalAveragePool. */
 import { numberOf } from '../../graph/attributes.ts';
 import { placeOf } from '../../graph/layout.ts';
 import { mapOf } from '../../graph/shapes.ts';
 import { float32 } from '../../graph/tensor.ts';
 import { divisors, type Sliding, windowOf } from '../../graph/window.ts';
-import { plain, type Rule, target } from '../tape.ts';
+import { plain, type Rule } from '../tape.ts';
 import { sumOver } from './sum.ts';
-
-/** The gradient goes to the pixel that was the largest of its window (the first one, in a tie). */
-export const maxPool: Rule = (tape, node) => {
-  const { g } = tape;
-  const [input, output] = [node.inputs[0]!, node.outputs[0]!];
-  const x = tape.read(input);
-  // The second output counts pixels through the whole batch.
-  const [y, winners] = g.nodes('MaxPool', [x], 2, node.attributes) as [string, string];
-  tape.define(output, y);
-  return (gradient) =>
-    tape.flow(input, () => {
-      const flat = (name: string) => tape.reshape(name, [-1]);
-      const count = g.node('Shape', [flat(x)]);
-      const zeros = g.node('ConstantOfShape', [count], { value: float32([1], [0]) });
-      const dy = flat(tape.lay(gradient, 'channels-first'));
-      const sums = [zeros, flat(winners), dy];
-      const spread = g.node('ScatterElements', sums, { axis: 0, reduction: 'add' });
-      return plain(tape.reshape(spread, target(tape.dims(input))));
-    });
-};
 
 export const averagePool: Rule = (tape, node) => {
   const { g } = tape;
