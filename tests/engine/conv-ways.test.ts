@@ -88,6 +88,19 @@ describe('convolution', () => {
     ['7x7, stride 2', { input: [3, 28, 28], weight: [6, 3, 7, 7], attributes: padded(3, 2) }],
     ['1x1, stride 2', { input: [8, 14, 14], weight: [6, 8, 1, 1], attributes: padded(0, 2) }],
     ['3x3, padded beyond need', { input: [4, 6, 6], weight: [6, 4, 3, 3], attributes: padded(3) }],
+    ['3x3 of many channels', { input: [20, 9, 10], weight: [6, 20, 3, 3], attributes: padded(1) }],
+    [
+      '3x3 of many channels, stride 2',
+      { input: [20, 9, 10], weight: [6, 20, 3, 3], attributes: padded(1, 2) },
+    ],
+    [
+      '2x3, dilated, with strides of 1 and 2',
+      {
+        input: [3, 11, 12],
+        weight: [6, 3, 2, 3],
+        attributes: { dilations: [2, 3], strides: [1, 2], pads: [1, 0, 0, 2] },
+      },
+    ],
   ])('by columns is convolution: %s', (_, test) => expectAgreement(columnsConv, test));
 
   it.each<[string, Case]>([

@@ -1,17 +1,17 @@
 /**
  * Convolution by the runtime's own Conv, for groups and for maps whose columns would not fit. The
- * gradient of the weights is gathered tap by tap, so that only one shifted map is held at a time.
+ * gradient of the weights is gathered tap by tap, so that only one shifted map is held at a time, unless there is little
+ * to see.
  */
+import { placeOf } from '../../graph/layout.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
 import type { Convolution } from './conv.ts';
+import { isOfPictures, weightGradientOfPictures } from './conv-pictures.ts';
 import { transposedAttributes } from './pooling.ts';
 import { range } from './receptive-fields.ts';
 import { sumOver } from './sum.ts';
 
 type Sizes = Pick<Convolution, 'window' | 'groups' | 'inside' | 'outside'>;
-
-/** Up to so many channels the taps of a kernel's row share one product: it would be a thin one for each. */
-const fewChannels = 16;
 
 /** For each tap the pixels that it saw: `N x C x (rows · columns of the output)`. */
 function seenByTaps(tape: Tape, c: Sizes, maps: string): (i: number, j: number) => string {
@@ -59,25 +59,21 @@ export function weightGradient(tape: Tape, c: Sizes, maps: string, dy: string): 
   const pixels = rows.output * columns.output;
   const grouped = tape.reshape(dy, [-1, c.groups, outside, pixels]);
   const tap = seenByTaps(tape, c, maps);
-  const at = (i: number, j: number) => tape.reshape(tap(i, j), [-1, c.groups, inside, pixels]);
-  const product = (seen: string, taps: number) => {
+  const product = (i: number, j: number) => {
+    const seen = tape.reshape(tap(i, j), [-1, c.groups, inside, pixels]);
     const sum =
-      inside === 1 && taps === 1
+      inside === 1
         ? // Depthwise: a sum of products needs no matrices.
           sumOver(g, g.node('Mul', [grouped, seen]), [0, 3], 4, 1)
         : g.node('ReduceSum', [
             g.node('MatMul', [grouped, g.node('Transpose', [seen], { perm: [0, 1, 3, 2] })]),
             g.constant([0], 'int64'),
           ]);
-    return tape.reshape(sum, [c.outside, taps, inside]);
+    return tape.reshape(sum, [c.outside, 1, inside]);
   };
-  const together = c.groups === 1 && inside <= fewChannels && columns.kernel > 1;
-  const products = range(rows.kernel).flatMap((i) => {
-    const row = range(columns.kernel).map((j) => at(i, j));
-    return together
-      ? [product(g.node('Concat', row, { axis: 2 }), columns.kernel)]
-      : row.map((each) => product(each, 1));
-  });
+  const products = range(rows.kernel).flatMap((i) =>
+    range(columns.kernel).map((j) => product(i, j)),
+  );
   const all = products.length === 1 ? products[0]! : g.node('Concat', products, { axis: 1 });
   const kernels = [c.outside, inside, rows.kernel, columns.kernel];
   return tape.reshape(g.node('Transpose', [all], { perm: [0, 2, 1] }), kernels);
@@ -123,11 +119,19 @@ export function directConv(tape: Tape, c: Convolution): Backward {
   tape.define(c.output, y);
 
   return (gradient) => {
-    const dy = tape.lay(gradient, 'channels-first');
-    tape.flow(c.weight, () => plain(weightGradient(tape, c, tape.read(c.input), dy)));
+    const dy = () => tape.lay(gradient, 'channels-first');
+    tape.flow(c.weight, () => {
+      const maps = tape.read(c.input);
+      return plain(
+        isOfPictures(c)
+          ? weightGradientOfPictures(tape, c, maps, tape.lay(gradient, 'pixels-first'))
+          : weightGradient(tape, c, maps, dy()),
+      );
+    });
     if (c.bias !== undefined) {
-      tape.flow(c.bias, () => plain(sumOver(g, dy, [0, 2, 3], 4)));
+      const axes = [0, 2, 3].map((axis) => placeOf(axis, gradient.layout));
+      tape.flow(c.bias, () => plain(sumOver(g, gradient.name, axes, 4)));
     }
-    tape.flow(c.input, () => plain(inputGradient(tape, c, weight, dy)));
+    tape.flow(c.input, () => plain(inputGradient(tape, c, weight, dy())));
   };
 }
