@@ -1,6 +1,6 @@
 /**
  * A convolution and the normalisation with frozen statistics behind it, as one convolution with other
- * kernels: y = s (W * x + b) + t = (s W) * x + (s b + t). Kernels are smaller than maps, so a product and a
+ * kernels: y = s (W * x + b) + t = (s W) * x + (s b + t). Where kernels are smaller than maps, a product and a
  * sum over the maps of each become ones over the kernels, forward and back.
  */
 import type { Node } from '../../graph/graph.ts';
@@ -10,7 +10,18 @@ import { conv } from './conv.ts';
 import { normalizationOf } from './normalization.ts';
 import { sumOver } from './sum.ts';
 
-/** Of each convolution that nothing reads but a normalisation, that normalisation. */
+/** Pictures of a batch, for which the two are weighed. */
+const usualBatch = 16;
+
+/** For each channel of the output: are there fewer numbers in its kernel than in its maps? */
+function smallerThanMaps(tape: Tape, { inputs, outputs }: Node): boolean {
+  const [, ...kernel] = tape.dims(inputs[1]!) as readonly number[];
+  const [, , ...map] = tape.dims(outputs[0]!) as readonly number[];
+  const product = (numbers: readonly number[]) => numbers.reduce((a, b) => a * b, 1);
+  return product(kernel) <= usualBatch * product(map);
+}
+
+/** Of each convolution with small kernels that nothing reads but a normalisation, that normalisation. */
 export function normalizedConvs(tape: Tape, nodes: readonly Node[]): ReadonlyMap<Node, Node> {
   const uses = usesOf({ nodes, outputs: [] });
   const convs = new Map(
@@ -22,6 +33,7 @@ export function normalizedConvs(tape: Tape, nodes: readonly Node[]): ReadonlyMap
       const isPair =
         node &&
         uses.get(node.outputs[0]!) === 1 &&
+        smallerThanMaps(tape, node) &&
         [node.inputs[1]!, norm.inputs[1]!].some((name) => tape.needs(name));
       return isPair ? [[node, norm] as const] : [];
     }),
