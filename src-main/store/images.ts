@@ -241,6 +241,9 @@ export function imagesTable(database: Database, tally: () => Tally) {
       for (let at = 0; at < end; at += stretch) yield labelsBetween.all(at, at + stretch);
     },
 
+    /** The same of one image; undefined when it may not be trained on. */
+    labelToLearn: (id: number): number | undefined => labelsBetween.all(id - 1, id)[0]?.[1],
+
     /** Has it neither a label nor been excluded? */
     waits,
 

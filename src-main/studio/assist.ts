@@ -47,7 +47,7 @@ export function assistCalls(
   const state = (): AssistState => ({ ...pictures.state(), suggesting: proposed.enough() });
   const pictures = looking(context, () => {
     context.emit({ name: 'assist.progress', data: state() });
-    if (pictures.state().state === 'ready') proposed.refresh();
+    if (pictures.state().state === 'ready') proposed.refresh([]);
   });
   const proposed = suggestions(context, pictures);
 
@@ -65,14 +65,19 @@ export function assistCalls(
     context.onOpen(() => void pictures.wake());
     subscribe(({ name, data }) => {
       if (name === 'import.finished' || name === 'backbones.changed') void pictures.wake();
-      else if (name === 'labels.assigned') proposed.refresh();
-      else if (name === 'images.changed' && data.turned)
-        void pictures.restart().then(() => pictures.wake());
+      else if (name === 'labels.assigned') proposed.refresh(data.imageIds);
+      else if (name === 'images.changed') {
+        proposed.forget(null);
+        if (data.turned) void pictures.restart().then(() => pictures.wake());
+      }
     });
   } else {
     subscribe(({ name, data }) => {
-      if (name === 'labels.assigned') proposed.forget();
-      else if (name === 'images.changed' && data.turned) void pictures.restart();
+      if (name === 'labels.assigned') proposed.forget(data.imageIds);
+      else if (name === 'images.changed') {
+        proposed.forget(null);
+        if (data.turned) void pictures.restart();
+      }
     });
   }
 

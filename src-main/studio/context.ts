@@ -37,6 +37,8 @@ export interface Context {
   summary(): Project | null;
   /** Emits `project.changed` with these numbers, and returns them. */
   changed(): Project;
+  /** Emits it when the call that is being answered has been. */
+  changedSoon(): void;
   /** Called with every project right after it was opened. */
   onOpen(listener: (project: OpenProject) => void): void;
   /** Called when the list of folders that pictures come from has become another. */
@@ -84,6 +86,13 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
       const project = summarise(need());
       emit({ name: 'project.changed', data: { project } });
       return project;
+    },
+    changedSoon() {
+      const changed = open;
+      setImmediate(() => {
+        if (open !== null && open === changed)
+          emit({ name: 'project.changed', data: { project: summary() } });
+      });
     },
     onOpen(listener) {
       openListeners.push(listener);

@@ -29,6 +29,12 @@ export function labelCalls(context: Context): Calls {
   const tell = teller(context);
   const labelled = () => ({ labels: context.changed().labels });
   const labels = () => context.project().store.labels;
+  /** Who labels waits for the answer, and nobody for the counts. */
+  const given = (imageIds: readonly number[]) => {
+    tell(imageIds);
+    context.changedSoon();
+    return { labels: labels().list() };
+  };
 
   return {
     'labels.create': ({ name, colour }) => {
@@ -51,13 +57,11 @@ export function labelCalls(context: Context): Calls {
     },
     'labels.assign': ({ imageIds, labelId }) => {
       labels().assign(imageIds, labelId);
-      tell(imageIds);
-      return labelled();
+      return given(imageIds);
     },
     'labels.sort': ({ piles }) => {
       labels().sort(piles);
-      tell(piles.flatMap(({ imageIds }) => imageIds));
-      return labelled();
+      return given(piles.flatMap(({ imageIds }) => imageIds));
     },
     'labels.export': (order) => exportDataset(context.project().store, order),
     'labels.csv': () => {

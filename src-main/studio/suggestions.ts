@@ -1,16 +1,19 @@
 /** Proposed labels for the pictures that have none: taught anew in the background after each label. */
-import { setImmediate as letOthersGo, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Suggestion } from '../../src-shared/domain.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { fewestToSuggest } from '../../src-shared/readiness.ts';
 import type { JobResult } from '../engine/protocol.ts';
 import type { Context, OpenProject } from './context.ts';
+import { labelsNow } from './labels-now.ts';
 import type { Classes, Looking } from './looking.ts';
 
-/** Labels in quick succession are taught together: when there has been none for so long ... */
-const restMs = 250;
-/** ... and after so long at the latest, for who labels steadily. */
-const longestMs = 700;
+/**
+ * Labels in quick succession are taught together: after a rest three times as long as teaching last took, so that who labels
+ * steadily has three quarters of a core back; within these bounds, so that a label is answered within a second.
+ */
+const [leastRestMs, mostRestMs] = [100, 700];
+const restFor = (tookMs: number) => Math.min(Math.max(3 * tookMs, leastRestMs), mostRestMs);
 
 /** What the classifier says of the pictures that it knows. */
 export interface Said {
@@ -58,10 +61,10 @@ function saidOf(
 export interface Suggestions {
   /** Are there two labels of which enough is known? */
   enough(): boolean;
-  /** Something changed that they depend on: teach anew soon. */
-  refresh(): void;
-  /** Something changed: teach anew when somebody asks. */
-  forget(): void;
+  /** There is something to be taught anew soon: other pictures, or these with other labels (null: any). */
+  refresh(labelled: readonly number[] | null): void;
+  /** The same, to be taught anew when somebody asks. */
+  forget(labelled: readonly number[] | null): void;
   /** As they were when somebody last asked, at once. */
   latest(): Said;
   /**
@@ -100,26 +103,25 @@ export function classesOf(project: OpenProject, least: number): Classes {
   };
 }
 
-/** The same, while calls are answered: a label that is given meanwhile may be among them. */
-async function classesMeanwhile(project: OpenProject, least: number): Promise<Classes> {
-  const labelIds = labelsWith(project, least);
-  const classOf = new Map(labelIds.map((id, index) => [id, index]));
-  const ids: number[] = [];
-  const labels: number[] = [];
-  for (const some of project.store.images.labelsInStretches()) {
-    for (const [id, label] of some) {
-      const place = classOf.get(label);
-      if (place === undefined) continue;
-      ids.push(id);
-      labels.push(place);
-    }
-    await letOthersGo();
+/** The same, of labels by image id. */
+function classesAmong(labelOf: Int32Array, labelIds: readonly number[]): Classes {
+  const classOf = new Int32Array(Math.max(0, ...labelIds) + 1).fill(-1);
+  for (const [index, id] of labelIds.entries()) classOf[id] = index;
+  const ids = new Int32Array(labelOf.length);
+  const labels = new Int32Array(labelOf.length);
+  let count = 0;
+  for (let id = 0; id < labelOf.length; id++) {
+    const label = classOf[labelOf[id]!] ?? -1;
+    if (label < 0) continue;
+    ids[count] = id;
+    labels[count++] = label;
   }
-  const labelled = { ids: Int32Array.from(ids), labels: Int32Array.from(labels) };
+  const labelled = { ids: ids.slice(0, count), labels: labels.slice(0, count) };
   return { labelIds, labelled: { ...labelled, classes: labelIds.length } };
 }
 
 export function suggestions(context: Context, pictures: Looking): Suggestions {
+  const labels = labelsNow();
   let said = nothingSaid;
   /** Changes that they depend on: how many there were, and how many what is said knows of. */
   let changes = 1;
@@ -140,7 +142,8 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       known = upTo;
       return;
     }
-    const { labelIds, labelled } = await classesMeanwhile(project, fewestToSuggest);
+    const labelOf = await labels.read(project);
+    const { labelIds, labelled } = classesAmong(labelOf, labelsWith(project, fewestToSuggest));
     const answer = await pictures.ask<'suggest'>((question) =>
       context.engine.run({ kind: 'suggest', ...question, labelled }, { signal: ending.signal }),
     );
@@ -169,21 +172,17 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
   }
 
   let scheduled = false;
-  let changedAt = 0;
+  let took = 0;
   async function soon(): Promise<void> {
-    changedAt = performance.now();
     if (scheduled) return;
     scheduled = true;
-    const latest = changedAt + longestMs;
-    for (;;) {
-      const left = Math.min(changedAt + restMs, latest) - performance.now();
-      if (left <= 0) break;
-      await wait(left, undefined, { ref: false });
-    }
+    await wait(restFor(took), undefined, { ref: false });
     scheduled = false;
     if (!context.current() || (pictures.rows === 0 && enough())) return;
     const had = said.ids.length;
+    const began = performance.now();
     await upToDate();
+    took = performance.now() - began;
     if (had > 0 || said.ids.length > 0) context.emit({ name: 'assist.changed', data: {} });
   }
 
@@ -200,10 +199,12 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
 
   return {
     enough,
-    forget() {
+    forget(labelled) {
+      labels.changed(labelled);
       changes++;
     },
-    refresh() {
+    refresh(labelled) {
+      labels.changed(labelled);
       changes++;
       // Nobody waits for it; who asks is told.
       soon().catch((error: unknown) => {

@@ -22,6 +22,9 @@ import { Shortcuts } from './shortcuts.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Undoing } from './undoing.ts';
 
+/** Milliseconds that feel like at once: a line that changes twice within them only flickers. */
+const noticed = 100;
+
 type EventData<N extends EventName> = Extract<StudioEvent, { name: N }>['data'];
 
 /**
@@ -46,7 +49,7 @@ export class StudioState {
   /** What the Label room is to show when it opens next; undefined: all. */
   wantedFilter: ImageFilter | undefined;
   connected = $state(true);
-  /** Changes that are on their way to the disk. */
+  /** Changes that are on their way to the disk for longer than one notices. */
   saving = $state(0);
 
   readonly labels: readonly Label[] = $derived(this.project?.labels ?? []);
@@ -159,11 +162,16 @@ export class StudioState {
 
   /** As `ask`, for a change that must reach the disk: the line at the bottom says when it has. */
   async save<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N> | undefined> {
-    this.saving++;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.saving++;
+    }, noticed);
     try {
       return await this.ask(name, input);
     } finally {
-      this.saving--;
+      clearTimeout(timer);
+      if (late) this.saving--;
     }
   }
 

@@ -8,6 +8,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { rowOf } from '../../src-main/engine/assist/algebra.ts';
 import { fit, logitsOf } from '../../src-main/engine/assist/softmax-regression.ts';
 import { centred, centreOf, decay, opinions, teach } from '../../src-main/engine/assist/teacher.ts';
 import {
@@ -54,7 +55,7 @@ async function unsure({ embedding, labels }: EmbeddedSet, labelled: readonly num
   });
   const all: number[] = [];
   for await (const block of opinions(embedding, taught))
-    for (const { probabilities } of block) all.push(uncertainty(probabilities));
+    for (let row = 0; row < block.rows; row++) all.push(uncertainty(rowOf(block, row)));
   return all;
 }
 

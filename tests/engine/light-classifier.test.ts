@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Matrix } from '../../src-main/engine/assist/algebra.ts';
+import { type Matrix, rowOf } from '../../src-main/engine/assist/algebra.ts';
 import { temperatureOf } from '../../src-main/engine/assist/calibration.ts';
 import { Embedding } from '../../src-main/engine/assist/embedding.ts';
 import { minimise } from '../../src-main/engine/assist/lbfgs.ts';
@@ -77,6 +77,13 @@ describe('the temperature', () => {
 });
 
 describe('the teacher', () => {
+  async function said(embedding: Embedding, by: Awaited<ReturnType<typeof teach>>) {
+    const rows: Float32Array[] = [];
+    for await (const block of opinions(embedding, by))
+      for (let i = 0; i < block.rows; i++) rows.push(rowOf(block, i));
+    return rows;
+  }
+
   async function taught(spread: number) {
     const { labels, rows } = clouds(30, spread);
     const embedding = new Embedding(8);
@@ -88,14 +95,28 @@ describe('the teacher', () => {
 
   it('names pictures it was never shown, as surely as it is right', async () => {
     const { embedding, labels, lesson } = await taught(2.2);
-    const said = [];
-    for await (const block of opinions(embedding, await teach(embedding, lesson)))
-      said.push(...block);
-    const unseen = said.slice(30);
-    const right = unseen.filter(({ label }, i) => label === labels[30 + i]).length / unseen.length;
-    const sure = unseen.reduce((sum, { confidence }) => sum + confidence, 0) / unseen.length;
+    const unseen = (await said(embedding, await teach(embedding, lesson))).slice(30);
+    const right = unseen.filter((row, i) => argmax(row) === labels[30 + i]).length / unseen.length;
+    const sure = unseen.reduce((sum, row) => sum + Math.max(...row), 0) / unseen.length;
     expect(right).toBeGreaterThan(0.6);
     expect(Math.abs(sure - right)).toBeLessThan(0.15);
+  });
+
+  it('is calibrated anew when the lesson has grown, not for every label', async () => {
+    const { embedding, labels } = await taught(2.2);
+    const lessonOf = (count: number) => {
+      const shown = labels.slice(0, count);
+      return { ids: shown.map((_, i) => i + 1), labels: shown, classes: 3 };
+    };
+    const before = await teach(embedding, lessonOf(40));
+    const soon = await teach(embedding, lessonOf(41), before);
+    expect(soon.calibration.temperature).toBe(before.calibration.temperature);
+    expect(soon.classifier.weights).not.toEqual(before.classifier.weights);
+    const later = await teach(embedding, lessonOf(44), soon);
+    expect(later.calibration).toMatchObject({ pictures: 44, served: 1 });
+    let again = later;
+    for (let i = 0; i < 20; i++) again = await teach(embedding, lessonOf(44), again);
+    expect(again.calibration.served).toBe(1);
   });
 
   it('judges each labelled picture by classifiers that have not seen it', async () => {
@@ -112,8 +133,7 @@ describe('the teacher', () => {
     for (let id = 1; id <= 10; id++) embedding.add(id, new Float32Array(8).fill(1));
     const ids = Array.from({ length: 10 }, (_, i) => i + 1);
     const lesson = { ids, labels: ids.map((id) => id % 2), classes: 2 };
-    for await (const block of opinions(embedding, await teach(embedding, lesson))) {
-      for (const { confidence } of block) expect(confidence).toBeCloseTo(0.5, 1);
-    }
+    for (const row of await said(embedding, await teach(embedding, lesson)))
+      expect(Math.max(...row)).toBeCloseTo(0.5, 1);
   });
 });

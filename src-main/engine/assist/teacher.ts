@@ -1,11 +1,12 @@
 /** From labelled pictures to a calibrated classifier of all others, and to what it says of unseen ones. */
 
 import { stratifiedFolds } from '../training/choose-layer.ts';
-import { argmax, softmax } from '../training/classification.ts';
+import { softmax, toProbabilities } from '../training/classification.ts';
 import { seededRandom } from '../training/random.ts';
 import { gather, type Matrix, rowOf } from './algebra.ts';
 import { temperatureOf } from './calibration.ts';
 import type { Embedding } from './embedding.ts';
+import { inOrder } from './order.ts';
 import { type Classifier, fit, logitsOf } from './softmax-regression.ts';
 
 /** Labelled pictures that have features. */
@@ -20,7 +21,15 @@ export interface Taught {
   /** On centred rows: see `Centre`. */
   readonly classifier: Classifier;
   readonly centre: Centre;
+  readonly calibration: Calibration;
+}
+
+interface Calibration {
   readonly temperature: number;
+  /** Pictures of the lesson by which it was found. */
+  readonly pictures: number;
+  /** Lessons that it has served. */
+  readonly served: number;
 }
 
 /** Rows become (row - mean) / scale, of length one on average, so that one decay fits every backbone. */
@@ -58,20 +67,39 @@ const mostOfClass = 500;
  */
 export function shortened({ ids, labels, classes }: Lesson): Lesson {
   const taken = new Array<number>(classes).fill(0);
-  const draws = ids.map((id) => seededRandom(id, shortening)());
-  const order = [...ids.keys()].toSorted((a, b) => draws[a]! - draws[b]!);
-  const kept = order.filter((i) => taken[labels[i]!]!++ < mostOfClass).toSorted((a, b) => a - b);
-  return { ids: kept.map((i) => ids[i]!), labels: kept.map((i) => labels[i]!), classes };
+  const order = inOrder(Int32Array.from(ids.keys()), (i) => seededRandom(ids[i]!, shortening)());
+  const kept = order.filter((i) => taken[labels[i]!]!++ < mostOfClass).sort();
+  return {
+    ids: Array.from(kept, (i) => ids[i]!),
+    labels: Array.from(kept, (i) => labels[i]!),
+    classes,
+  };
 }
 
 export async function teach(embedding: Embedding, lesson: Lesson, from?: Taught): Promise<Taught> {
   const raw = embedding.gather(lesson.ids.map((id) => embedding.rowOf(id)!));
-  const centre = centreOf(raw);
+  const kept = from && stillFits(from, lesson) ? from : undefined;
+  const centre = kept?.centre ?? centreOf(raw);
   const rows = centred(raw, centre);
   const { classes, labels } = lesson;
   const classifier = await fit(rows, labels, { classes, decay, from: from?.classifier });
-  const unseen = await outOfFold(rows, lesson, classifier);
-  return { classifier, centre, temperature: temperatureOf(unseen, labels) };
+  if (kept) {
+    const { served } = kept.calibration;
+    return { classifier, centre, calibration: { ...kept.calibration, served: served + 1 } };
+  }
+  const temperature = temperatureOf(await outOfFold(rows, lesson, classifier), labels);
+  return { classifier, centre, calibration: { temperature, pictures: labels.length, served: 1 } };
+}
+
+/**
+ * Five folds cost several times what the classifier does, and neither the temperature nor the middle of the rows moves much
+ * with a label more: they are found anew when the lesson has grown by a twentieth, and for every twentieth lesson.
+ */
+function stillFits({ classifier, calibration }: Taught, { classes, labels }: Lesson): boolean {
+  const { pictures, served } = calibration;
+  const alike =
+    classifier.classes === classes && Math.abs(labels.length - pictures) <= pictures / 20;
+  return alike && served < 20;
 }
 
 /**
@@ -111,28 +139,20 @@ async function outOfFold(
   return logits;
 }
 
-export interface Opinion {
-  /** Likeliest class. */
-  readonly label: number;
-  /** Its calibrated probability. */
-  readonly confidence: number;
-  readonly probabilities: Float32Array;
-}
-
-/** What the classifier says of every picture that has features, in the order of the embedding's ids. */
+/**
+ * The calibrated probabilities of the classes for every picture that has features: a row for each in the order of the
+ * embedding's ids, a block of rows at a time.
+ */
 export async function* opinions(
   embedding: Embedding,
   taught: Taught,
-): AsyncGenerator<readonly Opinion[], void, void> {
-  const { temperature } = taught;
+): AsyncGenerator<Matrix, void, void> {
+  const { temperature } = taught.calibration;
   const classifier = forRowsAsTheyAre(taught);
   for (const { matrix } of embedding.blocks()) {
     const logits = await logitsOf(classifier, matrix);
-    yield Array.from({ length: matrix.rows }, (_, i) => {
-      const probabilities = softmax(rowOf(logits, i).map((z) => z / temperature));
-      const label = argmax(probabilities);
-      return { label, confidence: probabilities[label]!, probabilities };
-    });
+    for (let i = 0; i < logits.rows; i++) toProbabilities(rowOf(logits, i), temperature);
+    yield logits;
   }
 }
 

@@ -4,9 +4,11 @@ import { fingerprintBytes } from '../../images/fingerprint.ts';
 import { type Fingerprint, nearCopies } from '../../images/near-copies.ts';
 import { loadPixels } from '../../images/pixels.ts';
 import { placeholderBytes } from '../../images/placeholder.ts';
+import { rowOf } from '../assist/algebra.ts';
 import { labelIssues, selfConfidence } from '../assist/confident-learning.ts';
 import type { Embedding } from '../assist/embedding.ts';
 import { commonDirection, nearest } from '../assist/nearest.ts';
+import { inOrder } from '../assist/order.ts';
 import { outlierness } from '../assist/outliers.ts';
 import { sample } from '../assist/sample.ts';
 import { type Known, knownAs } from '../assist/state.ts';
@@ -45,19 +47,18 @@ export async function suggest(job: SuggestJob): Promise<JobResult['suggest']> {
   const uncertainties = new Float32Array(ids.length);
   let at = 0;
   for await (const block of opinions(embedding, known.taught)) {
-    for (const { label, confidence, probabilities } of block) {
-      if (at === ids.length) break; // a picture that came meanwhile
-      labels[at] = label;
-      confidences[at] = confidence;
+    // A picture that came meanwhile has no place.
+    for (let row = 0; row < block.rows && at < ids.length; row++, at++) {
+      const probabilities = rowOf(block, row);
+      labels[at] = argmax(probabilities);
+      confidences[at] = probabilities[labels[at]!]!;
       uncertainties[at] = uncertainty(probabilities);
-      at++;
     }
   }
   const taughtWith = new Set(job.labelled.ids);
   // Sorted here, where nobody waits for the thread.
-  const surest = Int32Array.from(ids.keys())
-    .filter((place) => !taughtWith.has(ids[place]!))
-    .sort((a, b) => confidences[b]! - confidences[a]! || a - b);
+  const others = Int32Array.from(ids.keys()).filter((place) => !taughtWith.has(ids[place]!));
+  const surest = inOrder(others, (place) => 1 - confidences[place]!);
   return { ids, labels, confidences, uncertainties, surest };
 }
 

@@ -2,17 +2,21 @@
 
 /** Softmax of one row of logits. */
 export function softmax(logits: ArrayLike<number>): Float32Array {
+  const probabilities = Float32Array.from(logits);
+  toProbabilities(probabilities);
+  return probabilities;
+}
+
+/** The same in place, of the logits over a temperature. */
+export function toProbabilities(logits: Float32Array, temperature = 1): void {
   let highest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < logits.length; k++) highest = Math.max(highest, logits[k]!);
-  const powers = new Float64Array(logits.length);
   let sum = 0;
-  for (let k = 0; k < powers.length; k++) {
-    powers[k] = Math.exp(logits[k]! - highest);
-    sum += powers[k]!;
+  for (let k = 0; k < logits.length; k++) {
+    logits[k] = Math.exp((logits[k]! - highest) / temperature);
+    sum += logits[k]!;
   }
-  const probabilities = new Float32Array(powers.length);
-  for (let k = 0; k < powers.length; k++) probabilities[k] = powers[k]! / sum;
-  return probabilities;
+  for (let k = 0; k < logits.length; k++) logits[k]! /= sum;
 }
 
 /** -log softmax(logits)[label], computed without leaving the logarithm, so that it is never infinite. */

@@ -9,6 +9,10 @@ export type Group = Answer['groups'][number];
 /** Several answers in quick succession are one. */
 const settleMs = 60;
 
+/** Every lesson moves all confidences a little: that is not worth drawing all tiles anew, for which a key would wait. */
+const isAsGood = (shown: Suggestion, now: Suggestion) =>
+  shown.labelId === now.labelId && Math.abs(shown.confidence - now.confidence) < 0.02;
+
 /** What the model helps with in the room: suggestions for the pictures in sight, and groups to look at. */
 export class Assistance {
   state = $state.raw<AssistState | undefined>();
@@ -94,9 +98,9 @@ export class Assistance {
     if (!answer) return;
     const found = new Map(answer.suggestions.map((one) => [one.imageId, one]));
     for (const id of imageIds) {
-      const one = found.get(id);
-      if (one) this.#of.set(id, one);
-      else this.#of.delete(id);
+      const [before, one] = [this.#of.get(id), found.get(id)];
+      if (!one) this.#of.delete(id);
+      else if (!before || !isAsGood(before, one)) this.#of.set(id, one);
     }
   }
 }
