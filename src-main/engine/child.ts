@@ -29,17 +29,21 @@ export class EngineChild {
   readonly #exited: Promise<void>;
   /** Of the whole system, to tell a kill by it from one by a person. */
   readonly #killsBefore = outOfMemoryKills();
+  /** See large-pages.ts. */
+  readonly hasLargePages: boolean;
   #nextId = 1;
   #errors = '';
   #gone = false;
 
-  constructor() {
+  constructor(hasLargePages: boolean) {
+    this.hasLargePages = hasLargePages;
+    const { env } = process;
     this.#process = fork(programUrl('engine'), [], {
       serialization: 'advanced',
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // In the desktop app execPath is Electron; so told, it is its own Node.
-      env: { ...withLargePages(process.env), ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...(hasLargePages ? withLargePages(env) : env), ELECTRON_RUN_AS_NODE: '1' },
     });
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-errorTail);

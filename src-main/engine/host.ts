@@ -1,7 +1,8 @@
 /** The engine as the studio knows it: jobs go in, results come out, and a crash is only an error. */
+import { recipes } from '../../src-shared/recipes.ts';
 import { EngineChild, type RunOptions } from './child.ts';
 import { EngineEnded } from './ended.ts';
-import type { Job, JobResult } from './protocol.ts';
+import type { Job, JobResult, TrainJob } from './protocol.ts';
 
 export type { RunOptions } from './child.ts';
 export { EngineEnded } from './ended.ts';
@@ -42,6 +43,9 @@ const idleMs: Readonly<Record<Lane, number>> = {
   // The features of a large project take seconds to read again.
   assist: 600_000,
 };
+
+/** Large pages take long to be had, and pay off where the same arrays are walked through again and again. */
+const trainsBlocks = ({ recipe }: TrainJob) => !recipes[recipe].unused.includes('microBatch');
 
 export class EngineHost {
   readonly #children = new Map<Lane, EngineChild>();
@@ -141,8 +145,13 @@ export class EngineHost {
     const lane = laneOf[job.kind];
     clearTimeout(this.#timers.get(lane));
     let child = this.#children.get(lane);
+    const wantsLargePages = job.kind === 'train' && trainsBlocks(job);
+    if (wantsLargePages && child && !child.gone && !child.hasLargePages) {
+      // Trainings wait for one another: nothing else goes on in it.
+      await child.close();
+    }
     if (!child || child.gone) {
-      child = new EngineChild();
+      child = new EngineChild(wantsLargePages);
       this.#children.set(lane, child);
     }
     try {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { withLargePages } from '../../src-main/engine/memory/large-pages.ts';
 
 const here = import.meta.dirname;
+const trains = new Set(['training', 'tail', 'runtimes']);
 const names = readdirSync(here)
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
   .map((file) => file.slice(0, -'.ts'.length));
@@ -17,7 +18,7 @@ if (!names.includes(name)) {
   const { status } = spawnSync(process.execPath, [join(here, `${name}.ts`), ...args], {
     stdio: 'inherit',
     // As the studio starts the engine.
-    env: withLargePages(process.env),
+    env: trains.has(name) ? withLargePages(process.env) : process.env,
   });
   process.exitCode = status ?? 1;
 }
