@@ -140,16 +140,14 @@ export class EngineHost {
   }
 
   async #runNow<J extends Job>(job: J, options: RunOptions): Promise<JobResult[J['kind']]> {
-    if (options.signal?.aborted) throw new EngineEnded('cancelled', 'Cancelled.');
-    if (this.#closed) throw new EngineEnded('failed', 'Graft was closed.');
     const lane = laneOf[job.kind];
-    clearTimeout(this.#timers.get(lane));
     let child = this.#children.get(lane);
     const wantsLargePages = job.kind === 'train' && trainsBlocks(job);
-    if (wantsLargePages && child && !child.gone && !child.hasLargePages) {
-      // Trainings wait for one another: nothing else goes on in it.
-      await child.close();
-    }
+    // Trainings wait for one another: nothing else goes on in it.
+    if (wantsLargePages && child && !child.hasLargePages) await child.close();
+    if (options.signal?.aborted) throw new EngineEnded('cancelled', 'Cancelled.');
+    if (this.#closed) throw new EngineEnded('failed', 'Graft was closed.');
+    clearTimeout(this.#timers.get(lane));
     if (!child || child.gone) {
       child = new EngineChild(wantsLargePages);
       this.#children.set(lane, child);

@@ -78,7 +78,7 @@ export function shortened({ ids, labels, classes }: Lesson): Lesson {
 
 export async function teach(embedding: Embedding, lesson: Lesson, from?: Taught): Promise<Taught> {
   const raw = embedding.gather(lesson.ids.map((id) => embedding.rowOf(id)!));
-  const kept = from && stillFits(from, lesson) ? from : undefined;
+  const kept = from && stillFits(from, raw, lesson) ? from : undefined;
   const centre = kept?.centre ?? centreOf(raw);
   const rows = centred(raw, centre);
   const { classes, labels } = lesson;
@@ -95,11 +95,14 @@ export async function teach(embedding: Embedding, lesson: Lesson, from?: Taught)
  * Five folds cost several times what the classifier does, and neither the temperature nor the middle of the rows moves much
  * with a label more: they are found anew when the lesson has grown by a twentieth, and for every twentieth lesson.
  */
-function stillFits({ classifier, calibration }: Taught, { classes, labels }: Lesson): boolean {
+function stillFits(
+  { classifier, calibration }: Taught,
+  rows: Matrix,
+  { classes }: Lesson,
+): boolean {
   const { pictures, served } = calibration;
-  const alike =
-    classifier.classes === classes && Math.abs(labels.length - pictures) <= pictures / 20;
-  return alike && served < 20;
+  const isOfSameShape = classifier.classes === classes && classifier.features === rows.columns;
+  return isOfSameShape && Math.abs(rows.rows - pictures) <= pictures / 20 && served < 20;
 }
 
 /**
