@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -192,6 +192,23 @@ describe('the engine process', () => {
     await ended;
     expect(isRunning(pid)).toBe(false);
     await expect(host.run({ kind: 'describe' })).rejects.toThrow('closed');
+  });
+
+  it('trains blocks in a process with large pages, and takes another for that', async () => {
+    const host = openHost();
+    const folder = await temporaryFolder();
+    const trained = async (recipe: 'feature-extraction' | 'fine-tune-top') => {
+      const short = { epochs: 1, headEpochs: 0, batchSize: 8 };
+      await host.run(await shapesJob(folder, 5, recipe, short));
+      return host.processes.training!;
+    };
+    const head = await trained('feature-extraction');
+    const blocks = await trained('fine-tune-top');
+    expect(isRunning(head)).toBe(false);
+    expect(await trained('feature-extraction')).toBe(blocks);
+    if (process.platform !== 'linux') return;
+    const environment = await readFile(`/proc/${blocks}/environ`, 'utf8');
+    expect(environment).toContain('glibc.malloc.hugetlb=1');
   });
 
   it('ends when the studio is gone', async () => {
