@@ -62,6 +62,12 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
     return open;
   }
 
+  function changed(): Project {
+    const project = summarise(need());
+    emit({ name: 'project.changed', data: { project } });
+    return project;
+  }
+
   async function close(): Promise<void> {
     if (!open) return;
     const closing = open;
@@ -82,16 +88,11 @@ export function createContext(services: Pick<Context, 'engine' | 'inspectors' | 
     summary,
     current: () => open,
     project: need,
-    changed() {
-      const project = summarise(need());
-      emit({ name: 'project.changed', data: { project } });
-      return project;
-    },
+    changed,
     changedSoon() {
-      const changed = open;
+      const then = open;
       setImmediate(() => {
-        if (open !== null && open === changed)
-          emit({ name: 'project.changed', data: { project: summary() } });
+        if (open !== null && open === then) changed();
       });
     },
     onOpen(listener) {

@@ -11,6 +11,7 @@ export interface LabelsNow {
 
 export function labelsNow(): LabelsNow {
   let labelOf = new Int32Array(0);
+  /** Whose they are; none while they are read. */
   let of: OpenProject | undefined;
   /** What is to be read anew; null: all. */
   let stale: Set<number> | null = null;
@@ -40,10 +41,11 @@ export function labelsNow(): LabelsNow {
     },
     async read(project) {
       if (of !== project) stale = null;
-      of = project;
+      of = undefined; // what fails halfway is begun anew
       while (stale === null) await readAll(project);
       for (const id of stale) put(id, project.store.images.labelToLearn(id) ?? 0);
       stale.clear();
+      of = project;
       return labelOf;
     },
   };

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { differencesFromPyTorch, provenNetworks } from '../helpers/proof/differences.ts';
-import { recipes, titleOf } from '../helpers/proof/golden.ts';
+import { goldenOf, recipes, titleOf } from '../helpers/proof/golden.ts';
 
 /** Of the largest relative difference, in float32. */
 const tolerance = 1e-3;
@@ -13,6 +13,7 @@ describe.each(provenNetworks.map((network) => ({ name: titleOf(network), network
   '$name',
   ({ network }) => {
     it.each(recipes)('%s', { timeout: 300_000 }, async (recipe) => {
+      expect(goldenOf(network, recipe).losses).toHaveLength(10);
       const { graft, pytorch } = await differencesFromPyTorch(network, recipe);
       for (const of of ['loss', 'gradients', 'weights'] as const) {
         expect(graft[of], of).toBeLessThan(tolerance);
