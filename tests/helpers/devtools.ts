@@ -49,8 +49,15 @@ async function openPage(address: string): Promise<DevToolsPage> {
       return result.value;
     },
     async screenshot() {
-      const { data } = await send('Page.captureScreenshot', { format: 'png' });
-      return Buffer.from(String(data), 'base64');
+      // Chromium waits for the next frame, and a page on which nothing moves may draw none: then it is made to.
+      const expression = "document.body.style.opacity = document.body.style.opacity ? '' : '0.999'";
+      const nudge = setInterval(() => void send('Runtime.evaluate', { expression }), 2000);
+      try {
+        const { data } = await send('Page.captureScreenshot', { format: 'png' });
+        return Buffer.from(String(data), 'base64');
+      } finally {
+        clearInterval(nudge);
+      }
     },
     close: () => socket.close(),
   };
