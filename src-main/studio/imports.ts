@@ -1,5 +1,6 @@
 /** Imports go on in the background: started, followed by events, cancelled, ended with their project. */
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
 import type { ImportReport } from '../../src-shared/domain.ts';
@@ -50,16 +51,16 @@ export function importCalls(
   }
 
   /** Folders of other programs, that is: what lies in the project's own is put there by Graft. */
-  async function remember(
+  function remember(
     project: OpenProject,
-    paths: readonly string[],
+    folders: readonly string[],
     labels: 'none' | 'folders',
     watch: boolean,
-  ): Promise<readonly SourceChange[]> {
+  ): readonly SourceChange[] {
     const changes: SourceChange[] = [];
-    for (const path of paths) {
+    for (const path of folders) {
       const isOwn = path === project.path || path.startsWith(project.path + sep);
-      if (isOwn || !(await stat(path)).isDirectory()) continue;
+      if (isOwn) continue;
       changes.push(project.store.sources.remember(path, labels, watch));
       context.sourcesChanged(project, { look: false });
     }
@@ -70,8 +71,11 @@ export function importCalls(
     'images.import': async ({ sources, labels, watch }) => {
       const project = context.project();
       const paths = sources.map(absolute);
-      for (const path of paths) await requireThere(path);
-      const sourceChanges = await remember(project, paths, labels, watch);
+      const folders: string[] = [];
+      for (const path of paths) if ((await statOf(path)).isDirectory()) folders.push(path);
+      if (context.current() !== project)
+        throw new StudioError('refused', 'The project was closed before the import had begun.');
+      const sourceChanges = remember(project, folders, labels, watch);
       const importId = randomUUID();
       const abort = new AbortController();
       const byFolder = labels === 'folders';
@@ -88,9 +92,9 @@ export function importCalls(
   };
 }
 
-async function requireThere(path: string): Promise<void> {
+async function statOf(path: string): Promise<Stats> {
   try {
-    await stat(path);
+    return await stat(path);
   } catch (error) {
     throw new StudioError('not-found', `${path} cannot be imported: ${fileReason(error)}.`, {
       cause: error,

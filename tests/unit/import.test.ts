@@ -217,6 +217,22 @@ describe('an import', () => {
     expect(project.images).toBe(report!.imported);
   });
 
+  it('is refused when its project is closed before it has begun', async () => {
+    const { studio, folder } = await studioWithProject();
+    const source = await temporaryFolder();
+    await picture(join(source, 'a.png'), 1);
+    const begun = studio.call('images.import', {
+      sources: [source],
+      labels: 'none',
+      watch: true,
+    });
+    const closed = studio.call('project.close', {});
+    await expect(begun).rejects.toThrow('The project was closed before the import had begun.');
+    await closed;
+    expect(await studio.call('project.open', { path: folder })).toMatchObject({ images: 0 });
+    expect((await studio.call('sources.list', {})).sources).toEqual([]);
+  });
+
   it('refuses sources that are not there, before anything is done', async () => {
     const { studio } = await studioWithProject();
     const source = await temporaryFolder();

@@ -24,7 +24,12 @@ async function withPictures(beside = 1) {
   }
   const listeners = new Set<(event: StudioEvent) => void>();
   const imports: (ImportReport | null)[] = [];
-  listeners.add((event) => event.name === 'import.finished' && imports.push(event.data.report));
+  const importing = new Promise<void>((resolve) => {
+    listeners.add((event) => {
+      if (event.name === 'import.progress') resolve();
+      if (event.name === 'import.finished') imports.push(event.data.report);
+    });
+  });
   const inspectors = new Inspectors();
   const context = createContext({
     engine: { run: () => Promise.reject(new Error('not here')), close: async () => {} },
@@ -47,7 +52,7 @@ async function withPictures(beside = 1) {
     },
     pictures,
   )['project.sample'];
-  return { sample: () => sample({}), handlers, labels: labelCalls(context), pictures, imports };
+  return { sample: () => sample({}), handlers, labels: labelCalls(context), pictures, imports, importing };
 }
 
 describe('the sample project', () => {
@@ -67,9 +72,9 @@ describe('the sample project', () => {
 
   it('goes on where an import was cut short', async () => {
     const beside = 40; // more than are read ahead
-    const { sample, handlers, imports } = await withPictures(beside);
+    const { sample, handlers, imports, importing } = await withPictures(beside);
     const begun = sample();
-    await vi.waitUntil(async () => (await handlers['project.current']({})).project);
+    await importing;
     await handlers['project.close']({});
     await expect(begun).rejects.toThrow('The import of the sample pictures was stopped.');
     expect(await sample()).toMatchObject({ images: beside + 4, labelled: 4 });
