@@ -52,7 +52,14 @@ async function withPictures(beside = 1) {
     },
     pictures,
   )['project.sample'];
-  return { sample: () => sample({}), handlers, labels: labelCalls(context), pictures, imports, importing };
+  return {
+    sample: () => sample({}),
+    handlers,
+    labels: labelCalls(context),
+    pictures,
+    imports,
+    importing,
+  };
 }
 
 describe('the sample project', () => {
