@@ -74,7 +74,7 @@ function runningSlots(forward: Graph, nodes: readonly Node[]): ParameterSlot[] {
 }
 
 /** Copies a node that no gradient passes through, whatever its operator. */
-function copy(tape: Tape, node: Node): void {
+export function copy(tape: Tape, node: Node): void {
   const inputs = node.inputs.map((name) => (name === '' ? '' : tape.read(name)));
   const outputs = tape.g.nodes(node.op, inputs, node.outputs.length, node.attributes);
   for (const [i, output] of node.outputs.entries()) {

@@ -7,6 +7,7 @@ import { StudioError } from '../../../src-shared/errors.ts';
 import { decodeForViews, type Rgb, viewPixels } from '../../images/augment.ts';
 import { loadRgb, normalise, type Preprocessing } from '../../images/pixels.ts';
 import { hashInThread } from '../../images/readers.ts';
+import { quickForward } from '../autodiff/quick-forward.ts';
 import { ancestors } from '../graph/cut.ts';
 import type { Graph, ValueInfo } from '../graph/graph.ts';
 import { size } from '../graph/tensor.ts';
@@ -23,6 +24,8 @@ const batchSize = 16;
  */
 const decodeAhead = 4 * batchSize;
 const progressMs = 100;
+/** From so many pictures on what they save is more than what the quick trunk takes to open. */
+const enoughForQuick = 48;
 
 export interface ExtractOptions {
   readonly runtime: Runtime;
@@ -117,7 +120,9 @@ async function runTrunk(
   total: number,
   caches: readonly (readonly FeatureCache[])[],
 ): Promise<void> {
-  const { runtime, trunk, preprocessing, signal, report } = options;
+  const { runtime, preprocessing, signal, report } = options;
+  const isQuick = runtime.convolvesDirectly && missing.length >= enoughForQuick;
+  const trunk = isQuick ? quickForward(options.trunk) : options.trunk;
   let done = total - missing.length;
   report({ kind: 'features', done, total, secondsLeft: null });
 

@@ -1,6 +1,7 @@
 /** How long the features of a picture take on this machine, exact and in 8 bits. */
 import { availableParallelism } from 'node:os';
 import { loadPixels } from '../../images/pixels.ts';
+import { quickForward } from '../autodiff/quick-forward.ts';
 import { loadBackbone } from '../backbones/weight-file.ts';
 import { foldBatchNorm } from '../graph/fold-batch-norm.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -42,7 +43,7 @@ export async function measure(
   const values = [...scheme.values].filter((value) => !scheme.sameAs.has(value));
   const { minMax } = await calibrate(runtime, folded, values, some, signal);
   const [batch] = batchesOf(some);
-  const exact = await secondsEach(trunk, batch!, signal);
+  const exact = await secondsEach(quickForward(trunk), batch!, signal);
   const fast = await secondsEach(quantise(folded, scheme, minMax, 127), batch!, signal);
   return { decode, exact, fast };
 }

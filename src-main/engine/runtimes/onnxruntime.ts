@@ -175,6 +175,7 @@ export const onDevice = (device: DeviceKind): Runtime => ({
   name: 'onnxruntime',
   device,
   apart: device !== 'cpu',
+  convolvesDirectly: device === 'cpu',
   open: (graph, options) => open(device, graph, options),
 });
 

@@ -67,6 +67,8 @@ export interface Runtime {
   readonly device: DeviceKind;
   /** Do its tensors lie elsewhere than in arrays, so that what is used again is best brought there once? */
   readonly apart: boolean;
+  /** Does it convolve pixel by pixel, so that what makes matrix products of it is quicker (see quickForward)? */
+  readonly convolvesDirectly: boolean;
   /** Throws a StudioError when the runtime refuses the graph, a DeviceFailed when the device is not there. */
   open(graph: Graph, options?: SessionOptions): Promise<Session>;
   /** Where it takes gradients itself. Throws as `open` does. */

@@ -9,6 +9,7 @@ export const tensorflow = (tf: TensorFlow): Runtime => ({
   name: 'tensorflow',
   device: 'cpu',
   apart: true,
+  convolvesDirectly: false,
   open: async (graph, options) => openSession(tf, graph, options),
   trainer: async (options) => new TensorflowTrainer(tf, options),
 });
