@@ -24,8 +24,6 @@ const batchSize = 16;
  */
 const decodeAhead = 4 * batchSize;
 const progressMs = 100;
-/** From so many pictures on what they save is more than what the quick trunk takes to open. */
-const enoughForQuick = 48;
 
 export interface ExtractOptions {
   readonly runtime: Runtime;
@@ -121,8 +119,9 @@ async function runTrunk(
   caches: readonly (readonly FeatureCache[])[],
 ): Promise<void> {
   const { runtime, preprocessing, signal, report } = options;
-  const isQuick = runtime.convolvesDirectly && missing.length >= enoughForQuick;
-  const trunk = isQuick ? quickForward(options.trunk) : options.trunk;
+  const trunk = runtime.convolvesDirectly
+    ? quickForward(options.trunk, missing.length)
+    : options.trunk;
   let done = total - missing.length;
   report({ kind: 'features', done, total, secondsLeft: null });
 

@@ -2,6 +2,7 @@
 import { batchesAhead, inBatches } from '../features/ahead.ts';
 import type { Features } from '../features/features.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
+import { withInputs } from '../graph/with-inputs.ts';
 import type { Runtime, Session, Values } from '../runtimes/runtime.ts';
 import { release, Transfer } from '../runtimes/transfer.ts';
 
@@ -111,15 +112,4 @@ export class Network {
     await this.#session.close();
     await this.#transfer?.close();
   }
-}
-
-/** The same graph with some of its initializers as inputs. */
-function withInputs(graph: Graph, names: readonly string[]): Graph {
-  const initializers = new Map(graph.initializers);
-  const added = names.map((name) => {
-    const { type, dims } = initializers.get(name)!;
-    initializers.delete(name);
-    return { name, type, dims };
-  });
-  return { ...graph, inputs: [...graph.inputs, ...added], initializers };
 }

@@ -56,7 +56,7 @@ export async function extraction(
 
 /** The forward pass alone, computed as for many files, on pixels that are in memory; pictures a second. */
 export async function bareForward({ graph, preprocessing }: Backbone, count: number) {
-  const session = await onnxruntime.open(quickForward(graph), { threads });
+  const session = await onnxruntime.open(quickForward(graph, count), { threads });
   const dims = [batch, 3, preprocessing.size, preprocessing.size];
   const feeds = { input: float32(dims, uniform('pixels', size(dims))) };
   try {
