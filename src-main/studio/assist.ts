@@ -92,8 +92,11 @@ export function assistCalls(
       ? images.waitingOf(among)
       : images.query({ label: 'none', excluded: false }, 'imported');
     const said = strategy === 'different' ? null : await proposed.current();
-    const isTaught = said !== null && said.ids.length > 0;
-    const unsure = (id: number) => said?.uncertainties[said.placeOf(id) ?? -1] ?? 0;
+    const isTaught = said !== null && said.pictures.ids.length > 0;
+    const unsure = (id: number) => {
+      const place = said?.pictures.placeOf(id);
+      return place === undefined ? 0 : said!.uncertaintyOf(place);
+    };
     if (strategy === 'uncertain' && isTaught)
       return candidates.toSorted((a, b) => unsure(b) - unsure(a)).slice(0, count);
     const { ids } = await pictures.ask<'next'>((question) =>
@@ -178,11 +181,11 @@ export function assistCalls(
     calls,
     isLooking: () => pictures.state().state === 'looking',
     guesses: () => {
-      const { ids, labelIds, confidences } = proposed.latest();
-      return Array.from(ids, (imageId, place) => ({
+      const { pictures, labelOf, confidenceOf } = proposed.latest();
+      return Array.from(pictures.ids, (imageId, place) => ({
         imageId,
-        labelId: labelIds[place]!,
-        confidence: confidences[place]!,
+        labelId: labelOf(place),
+        confidence: confidenceOf(place),
       }));
     },
   };

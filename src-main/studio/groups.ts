@@ -1,5 +1,5 @@
 /** Pictures that look alike to the network, to be labelled together after a look. */
-import type { Said } from './suggestions.ts';
+import type { Said } from './said.ts';
 
 const sureOfGroup = 0.9;
 const mostOfGroup = 24;
@@ -16,13 +16,12 @@ interface Group {
  * @param waits is this picture without a label by now, and not excluded?
  */
 export function groupsOf(
-  { surest, ids, labelIds, confidences }: Said,
+  { surest, pictures: { ids }, labelOf }: Said,
   waits: (imageId: number) => boolean,
 ): readonly Group[] {
   const groups = new Map<number, Group & { sure: number }>();
-  for (const place of surest) {
-    if (confidences[place]! < sureOfGroup) break;
-    const labelId = labelIds[place]!;
+  for (const place of surest(sureOfGroup)) {
+    const labelId = labelOf(place);
     let group = groups.get(labelId);
     if (!group) {
       group = { labelId, imageIds: [], sure: 0 };

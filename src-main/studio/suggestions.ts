@@ -1,62 +1,12 @@
 /** Proposed labels for the pictures that have none: taught anew in the background after each label. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Suggestion } from '../../src-shared/domain.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { fewestToSuggest } from '../../src-shared/readiness.ts';
-import type { JobResult } from '../engine/protocol.ts';
 import type { Context, OpenProject } from './context.ts';
 import { labelsNow } from './labels-now.ts';
+import { lessonTimes } from './lesson-times.ts';
 import type { Classes, Looking } from './looking.ts';
-
-/**
- * Labels in quick succession are taught together: after a rest three times as long as teaching last took, so that who labels
- * steadily has three quarters of a core back; within these bounds, so that a label is answered within a second.
- */
-const [leastRestMs, mostRestMs] = [100, 700];
-const restFor = (tookMs: number) => Math.min(Math.max(3 * tookMs, leastRestMs), mostRestMs);
-
-/** What the classifier says of the pictures that it knows. */
-export interface Said {
-  readonly ids: Int32Array;
-  /** Of each of them, in the same order. */
-  readonly labelIds: Int32Array;
-  readonly confidences: Float32Array;
-  readonly uncertainties: Float32Array;
-  /** Places of those that were without a label when it was taught, the surest first. */
-  readonly surest: Int32Array;
-  /** Where a picture stands among them; undefined when nothing is known of it. */
-  placeOf(imageId: number): number | undefined;
-}
-
-const nothingSaid: Said = {
-  ids: new Int32Array(),
-  labelIds: new Int32Array(),
-  confidences: new Float32Array(),
-  uncertainties: new Float32Array(),
-  surest: new Int32Array(),
-  placeOf: () => undefined,
-};
-
-function saidOf(
-  { ids, labels, ...others }: NonNullable<JobResult['suggest']>,
-  labelIds: readonly number[],
-): Said {
-  let most = 0;
-  for (let place = 0; place < ids.length; place++) most = Math.max(most, ids[place]!);
-  const places = new Int32Array(most + 1);
-  const idOfLabel = Int32Array.from(labelIds);
-  const said = new Int32Array(ids.length);
-  for (let place = 0; place < ids.length; place++) {
-    places[ids[place]!] = place + 1;
-    said[place] = idOfLabel[labels[place]!]!;
-  }
-  return {
-    ...others,
-    ids,
-    labelIds: said,
-    placeOf: (imageId) => (places[imageId] ? places[imageId] - 1 : undefined),
-  };
-}
+import { nothingSaid, type Said, saidOf } from './said.ts';
 
 export interface Suggestions {
   /** Are there two labels of which enough is known? */
@@ -107,17 +57,18 @@ export function classesOf(project: OpenProject, least: number): Classes {
 function classesAmong(labelOf: Int32Array, labelIds: readonly number[]): Classes {
   const classOf = new Int32Array(Math.max(0, ...labelIds) + 1).fill(-1);
   for (const [index, id] of labelIds.entries()) classOf[id] = index;
-  const ids = new Int32Array(labelOf.length);
-  const labels = new Int32Array(labelOf.length);
+  const isOfOne = (label: number) => (classOf[label] ?? -1) >= 0;
   let count = 0;
+  for (const label of labelOf) if (isOfOne(label)) count++;
+  const ids = new Int32Array(count);
+  const labels = new Int32Array(count);
+  let at = 0;
   for (let id = 0; id < labelOf.length; id++) {
-    const label = classOf[labelOf[id]!] ?? -1;
-    if (label < 0) continue;
-    ids[count] = id;
-    labels[count++] = label;
+    if (!isOfOne(labelOf[id]!)) continue;
+    ids[at] = id;
+    labels[at++] = classOf[labelOf[id]!]!;
   }
-  const labelled = { ids: ids.slice(0, count), labels: labels.slice(0, count) };
-  return { labelIds, labelled: { ...labelled, classes: labelIds.length } };
+  return { labelIds, labelled: { ids, labels, classes: labelIds.length } };
 }
 
 export function suggestions(context: Context, pictures: Looking): Suggestions {
@@ -143,12 +94,17 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
       return;
     }
     const labelOf = await labels.read(project);
-    const { labelIds, labelled } = classesAmong(labelOf, labelsWith(project, fewestToSuggest));
+    const classes = classesAmong(labelOf, labelsWith(project, fewestToSuggest));
+    const { labelled } = classes;
+    const before = said.pictures;
     const answer = await pictures.ask<'suggest'>((question) =>
-      context.engine.run({ kind: 'suggest', ...question, labelled }, { signal: ending.signal }),
+      context.engine.run(
+        { kind: 'suggest', ...question, labelled, pictures: before.name },
+        { signal: ending.signal },
+      ),
     );
     if (context.current() !== project) return;
-    said = saidOf(answer, labelIds);
+    said = saidOf(answer, classes, before);
     known = upTo;
   }
 
@@ -167,24 +123,22 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
   }
 
   async function current(atOnce = false): Promise<Said> {
-    if (!atOnce || said.ids.length === 0) await upToDate();
+    if (!atOnce || said.pictures.ids.length === 0) await upToDate();
     return said;
   }
 
-  let scheduled = false;
-  let took = 0;
-  async function soon(): Promise<void> {
-    if (scheduled) return;
-    scheduled = true;
-    await wait(restFor(took), undefined, { ref: false });
-    scheduled = false;
+  // Nobody waits for it; who asks is told.
+  const times = lessonTimes(async () => {
     if (!context.current() || (pictures.rows === 0 && enough())) return;
-    const had = said.ids.length;
-    const began = performance.now();
-    await upToDate();
-    took = performance.now() - began;
-    if (had > 0 || said.ids.length > 0) context.emit({ name: 'assist.changed', data: {} });
-  }
+    const had = said.pictures.ids.length;
+    try {
+      await upToDate();
+    } catch (error) {
+      if (!ending.signal.aborted) console.error('Suggesting:', toErrorReply(error).message);
+      return;
+    }
+    if (had > 0 || said.pictures.ids.length > 0) context.emit({ name: 'assist.changed', data: {} });
+  });
 
   context.onOpen((project) => {
     changes++;
@@ -206,24 +160,21 @@ export function suggestions(context: Context, pictures: Looking): Suggestions {
     refresh(labelled) {
       labels.changed(labelled);
       changes++;
-      // Nobody waits for it; who asks is told.
-      soon().catch((error: unknown) => {
-        if (!ending.signal.aborted) console.error('Suggesting:', toErrorReply(error).message);
-      });
+      times.wanted();
     },
     latest: () => said,
     current,
     async proposals({ among, atOnce }) {
-      const { placeOf, labelIds, confidences } = await current(atOnce);
+      const { pictures, labelOf, confidenceOf } = await current(atOnce);
       const { images } = context.project().store;
       const waiting = among
         ? images.waitingOf(among)
         : images.list({ label: 'none', excluded: false }, 'imported').ids;
       const found: Suggestion[] = [];
       for (const imageId of waiting) {
-        const place = placeOf(imageId);
+        const place = pictures.placeOf(imageId);
         if (place === undefined) continue;
-        found.push({ imageId, labelId: labelIds[place]!, confidence: confidences[place]! });
+        found.push({ imageId, labelId: labelOf(place), confidence: confidenceOf(place) });
       }
       return found.sort((a, b) => b.confidence - a.confidence);
     },

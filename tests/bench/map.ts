@@ -72,11 +72,11 @@ function standIn(ids: () => readonly number[]): Engine {
   const answers: Readonly<Record<string, () => unknown>> = {
     embed: () => ({ embedding: 'made up', rows: ids().length, failed: [] }),
     suggest: () => ({
+      name: 'none',
       ids: new Int32Array(),
-      labels: new Int32Array(),
-      confidences: new Float32Array(),
-      uncertainties: new Float32Array(),
-      surest: new Int32Array(),
+      labels: new Uint16Array(),
+      confidences: new Uint16Array(),
+      uncertainties: new Uint16Array(),
     }),
     map: () => {
       const angle = (i: number) => (2 * Math.PI * (i % clusters)) / clusters;

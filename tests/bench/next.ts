@@ -10,7 +10,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rowOf } from '../../src-main/engine/assist/algebra.ts';
 import { fit, logitsOf } from '../../src-main/engine/assist/softmax-regression.ts';
-import { centred, centreOf, decay, opinions, teach } from '../../src-main/engine/assist/teacher.ts';
+import {
+  centreOf,
+  centreRows,
+  decay,
+  opinions,
+  teach,
+} from '../../src-main/engine/assist/teacher.ts';
 import {
   fromMiddle,
   meanOf,
@@ -68,8 +74,8 @@ async function accuracy(
   const centre = centreOf(raw);
   const known = labelled.map((row) => labels[row]!);
   const options = { classes: classes.length, decay };
-  const classifier = await fit(centred(raw, centre), known, options);
-  const logits = await logitsOf(classifier, centred(embedding.gather(test), centre));
+  const classifier = await fit(centreRows(raw, centre), known, options);
+  const logits = await logitsOf(classifier, centreRows(embedding.gather(test), centre));
   const right = test.filter((row, i) => {
     const own = logits.data.subarray(i * classes.length, (i + 1) * classes.length);
     return argmax(own) === labels[row];

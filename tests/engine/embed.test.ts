@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { EngineHost } from '../../src-main/engine/host.ts';
+import { certain } from '../../src-main/engine/protocol/assist.ts';
 import type { EmbedJob, Progress, SimilarJob } from '../../src-main/engine/protocol.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { shapesJob } from '../helpers/shapes-job.ts';
@@ -66,6 +67,30 @@ it('reads what a training has computed, and knows when it knows nothing', async 
   // Pictures that are gone since are not among the answers: it begins anew, from the features.
   const fewer = await host.run({ ...job, anew: true, pictures: job.pictures.slice(2) });
   expect(fewer!.rows).toBe(rows - 2);
+});
+
+it('names the pictures that it suggests labels for, and lists them when they are not the ones it is asked about', async () => {
+  const { host, job } = await opened();
+  const { rows, embedding } = (await host.run(job))!;
+  const ids = job.pictures.map(({ imageId }) => imageId);
+  const labelled = {
+    ids: Int32Array.from(ids),
+    labels: Int32Array.from(ids, (_, i) => i % 2),
+    classes: 2,
+  };
+  const ask = (known: number, pictures: string | null) =>
+    host.run({ kind: 'suggest', embedding, rows: known, labelled, pictures });
+  const first = (await ask(rows, null))!;
+  expect([...first.ids!]).toEqual(ids);
+  const confidences = [...first.confidences].map((each) => each / certain);
+  expect(Math.min(...confidences)).toBeGreaterThanOrEqual(0.5); // of two, the likelier
+  expect(Math.max(...confidences)).toBeLessThanOrEqual(1);
+  expect(await ask(rows, first.name)).toMatchObject({ name: first.name, ids: null });
+  // The same ones looked at anew, in another order.
+  await host.run({ ...job, anew: true, pictures: job.pictures.toReversed() });
+  const again = (await ask(rows, first.name))!;
+  expect(again.name).not.toBe(first.name);
+  expect([...again.ids!]).toEqual(ids.toReversed());
 });
 
 it('gives way to a training, and goes on after it', async () => {

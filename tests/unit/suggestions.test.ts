@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { EngineEnded } from '../../src-main/engine/ended.ts';
+import { certain } from '../../src-main/engine/protocol/assist.ts';
 import type { EmbedJob, Job, SuggestJob } from '../../src-main/engine/protocol.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
 import { createStudio } from '../../src-main/studio/studio.ts';
@@ -41,7 +42,7 @@ async function studioWith(engine: Engine, count: number) {
 
 /** What an engine says of the pictures 1 to `count`: all of the first label, and sure of it, unless told otherwise. */
 function said(
-  { labelled }: SuggestJob,
+  { pictures }: SuggestJob,
   count: number,
   {
     labelOf = () => 0,
@@ -49,15 +50,13 @@ function said(
   }: Partial<Record<'labelOf' | 'confidenceOf', (id: number) => number>> = {},
 ) {
   const ids = Int32Array.from({ length: count }, (_, i) => i + 1);
-  const confidences = Float32Array.from(ids, confidenceOf);
+  const name = `pictures 1 to ${count}`;
   return {
-    ...{ ids, confidences },
-    labels: ids.map(labelOf),
-    uncertainties: new Float32Array(count),
-    surest: ids
-      .map((id) => id - 1)
-      .filter((place) => !labelled.ids.includes(ids[place]!))
-      .sort((a, b) => confidences[b]! - confidences[a]!),
+    name,
+    ids: pictures === name ? null : ids,
+    labels: Uint16Array.from(ids, labelOf),
+    confidences: Uint16Array.from(ids, (id) => certain * confidenceOf(id)),
+    uncertainties: new Uint16Array(count),
   };
 }
 

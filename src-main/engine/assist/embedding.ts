@@ -1,4 +1,5 @@
 /** What the backbone says of every picture of a project: one row of features each, of length one. */
+import { randomUUID } from 'node:crypto';
 import type { Matrix } from './algebra.ts';
 
 /** Rows in one piece of memory: enough for a product, and nothing has to be moved when more come. */
@@ -11,6 +12,7 @@ export class Embedding {
   readonly ids: number[] = [];
   readonly #rows = new Map<number, number>();
   readonly #blocks: Float32Array[] = [];
+  #edition = randomUUID();
 
   constructor(columns: number) {
     this.columns = columns;
@@ -18,6 +20,11 @@ export class Embedding {
 
   get count(): number {
     return this.ids.length;
+  }
+
+  /** Names these pictures in this order: no others are ever called the same. */
+  get name(): string {
+    return `${this.#edition} ${this.count}`;
   }
 
   /** The row of a picture; undefined when it has none. */
@@ -36,6 +43,7 @@ export class Embedding {
   }
 
   clear(): void {
+    this.#edition = randomUUID();
     this.ids.length = 0;
     this.#rows.clear();
     this.#blocks.length = 0;

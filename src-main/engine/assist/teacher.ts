@@ -77,10 +77,10 @@ export function shortened({ ids, labels, classes }: Lesson): Lesson {
 }
 
 export async function teach(embedding: Embedding, lesson: Lesson, from?: Taught): Promise<Taught> {
-  const raw = embedding.gather(lesson.ids.map((id) => embedding.rowOf(id)!));
-  const kept = from && stillFits(from, raw, lesson) ? from : undefined;
-  const centre = kept?.centre ?? centreOf(raw);
-  const rows = centred(raw, centre);
+  const rows = embedding.gather(lesson.ids.map((id) => embedding.rowOf(id)!));
+  const kept = from && stillFits(from, rows, lesson) ? from : undefined;
+  const centre = kept?.centre ?? centreOf(rows);
+  centreRows(rows, centre);
   const { classes, labels } = lesson;
   const classifier = await fit(rows, labels, { classes, decay, from: from?.classifier });
   if (kept) {
@@ -115,8 +115,9 @@ export async function outOfFoldProbabilities(
   embedding: Embedding,
   lesson: Lesson,
 ): Promise<Float32Array[]> {
-  const raw = embedding.gather(lesson.ids.map((id) => embedding.rowOf(id)!));
-  const logits = await outOfFold(centred(raw, centreOf(raw)), lesson);
+  const rows = embedding.gather(lesson.ids.map((id) => embedding.rowOf(id)!));
+  centreRows(rows, centreOf(rows));
+  const logits = await outOfFold(rows, lesson);
   const temperature = temperatureOf(logits, lesson.labels);
   return logits.map((row) => softmax(row.map((z) => z / temperature)));
 }
@@ -188,10 +189,11 @@ export function centreOf({ rows, columns, data }: Matrix): Centre {
   return { mean: Float32Array.from(mean), scale: Math.sqrt(square / rows) || 1 };
 }
 
-export function centred({ rows, columns, data }: Matrix, { mean, scale }: Centre): Matrix {
-  const moved = new Float32Array(rows * columns);
-  for (let at = 0; at < moved.length; at += columns) {
-    for (let f = 0; f < columns; f++) moved[at + f] = (data[at + f]! - mean[f]!) / scale;
+/** In place: they are many, and copies already. @returns the same rows */
+export function centreRows(rows: Matrix, { mean, scale }: Centre): Matrix {
+  const { columns, data } = rows;
+  for (let at = 0; at < data.length; at += columns) {
+    for (let f = 0; f < columns; f++) data[at + f] = (data[at + f]! - mean[f]!) / scale;
   }
-  return { rows, columns, data: moved };
+  return rows;
 }

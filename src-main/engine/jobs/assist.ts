@@ -8,12 +8,12 @@ import { rowOf } from '../assist/algebra.ts';
 import { labelIssues, selfConfidence } from '../assist/confident-learning.ts';
 import type { Embedding } from '../assist/embedding.ts';
 import { commonDirection, nearest } from '../assist/nearest.ts';
-import { inOrder } from '../assist/order.ts';
 import { outlierness } from '../assist/outliers.ts';
 import { sample } from '../assist/sample.ts';
 import { type Known, knownAs } from '../assist/state.ts';
 import { lessonOf, opinions, outOfFoldProbabilities, shortened, teach } from '../assist/teacher.ts';
 import { fromMiddle, meanOf, representatives, uncertainty } from '../assist/what-next.ts';
+import { certain } from '../protocol/assist.ts';
 import type {
   FingerprintsJob,
   JobResult,
@@ -41,25 +41,22 @@ export async function suggest(job: SuggestJob): Promise<JobResult['suggest']> {
   const { embedding } = known;
   const pictures = shortened(lesson(embedding, job.labelled));
   known.taught = await teach(embedding, pictures, known.taught);
-  const ids = Int32Array.from(embedding.ids);
-  const labels = new Int32Array(ids.length);
-  const confidences = new Float32Array(ids.length);
-  const uncertainties = new Float32Array(ids.length);
+  const { name, count } = embedding;
+  const ids = job.pictures === name ? null : Int32Array.from(embedding.ids);
+  const labels = new Uint16Array(count);
+  const confidences = new Uint16Array(count);
+  const uncertainties = new Uint16Array(count);
   let at = 0;
   for await (const block of opinions(embedding, known.taught)) {
     // A picture that came meanwhile has no place.
-    for (let row = 0; row < block.rows && at < ids.length; row++, at++) {
+    for (let row = 0; row < block.rows && at < count; row++, at++) {
       const probabilities = rowOf(block, row);
       labels[at] = argmax(probabilities);
-      confidences[at] = probabilities[labels[at]!]!;
-      uncertainties[at] = uncertainty(probabilities);
+      confidences[at] = Math.round(certain * probabilities[labels[at]!]!);
+      uncertainties[at] = Math.round(certain * uncertainty(probabilities));
     }
   }
-  const taughtWith = new Set(job.labelled.ids);
-  // Sorted here, where nobody waits for the thread.
-  const others = Int32Array.from(ids.keys()).filter((place) => !taughtWith.has(ids[place]!));
-  const surest = inOrder(others, (place) => 1 - confidences[place]!);
-  return { ids, labels, confidences, uncertainties, surest };
+  return { name, ids, labels, confidences, uncertainties };
 }
 
 export async function next(job: NextJob): Promise<JobResult['next']> {

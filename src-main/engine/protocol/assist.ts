@@ -42,18 +42,24 @@ export interface Labelled {
 export interface SuggestJob extends Question {
   readonly kind: 'suggest';
   readonly labelled: Labelled;
+  /** Names the pictures that the last answer spoke of; null: there was none. */
+  readonly pictures: string | null;
 }
 
-/** In the order of the ids; all pictures that are embedded, the labelled ones too. */
+/** The number for a probability of 1: two bytes a picture are enough, and more of them a key would wait for. */
+export const certain = 10_000;
+
+/** Of all pictures that are embedded, the labelled ones too, in the order of the ids. */
 export interface SuggestResult {
-  readonly ids: Int32Array;
-  readonly labels: Int32Array;
-  /** Calibrated probability of the label. */
-  readonly confidences: Float32Array;
-  /** 1 - (p1 - p2) of the two likeliest labels. */
-  readonly uncertainties: Float32Array;
-  /** Places of those that it was not taught with, the surest first. */
-  readonly surest: Int32Array;
+  /** Names the pictures and their order. */
+  readonly name: string;
+  /** null: these are the pictures of the last answer. */
+  readonly ids: Int32Array | null;
+  readonly labels: Uint16Array;
+  /** Calibrated probability of the label, in ten-thousandths. */
+  readonly confidences: Uint16Array;
+  /** 1 - (p1 - p2) of the two likeliest labels, in ten-thousandths. */
+  readonly uncertainties: Uint16Array;
 }
 
 /** Which of the candidates stand for most of the others that are unlike all that is labelled. */
