@@ -35,6 +35,7 @@ const unusedByHead = [
   'warmup',
   'microBatch',
   'cutmix',
+  'halfPrecision',
 ] as const;
 
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
@@ -97,6 +98,7 @@ const common = {
   mixup: 0,
   cutmix: 0,
   precision: 'exact',
+  halfPrecision: false,
   device: 'auto',
   runtime: 'auto',
   folds: 0,

@@ -41,6 +41,7 @@ const beforeTheyWere = {
   mixup: 0,
   cutmix: 0,
   precision: 'exact',
+  halfPrecision: false,
   folds: 0,
   repeats: 1,
 } as const satisfies Partial<TrainSettings>;

@@ -28,12 +28,20 @@ const machine = () =>
     .map((each) => each ?? '')
     .join('\n');
 
+interface DeviceOfRun {
+  readonly device: DeviceKind;
+  /** Does it train in half precision? */
+  readonly half: boolean;
+  /** A sentence or two on what that is, and why it is not what was asked for; null where nothing is to be said. */
+  readonly note: string | null;
+}
+
+const processor: DeviceOfRun = { device: 'cpu', half: false, note: null };
+
 export interface Devices {
   known(again?: boolean): Promise<readonly Device[]>;
-  /** What a run computes on, and a sentence where that is otherwise than asked. */
-  forRun(
-    choice: DeviceChoice,
-  ): Promise<{ readonly device: DeviceKind; readonly note: string | null }>;
+  /** What a run computes on, and how. @param wantsHalf in half precision, if it trains in that */
+  forRun(choice: DeviceChoice, wantsHalf?: boolean): Promise<DeviceOfRun>;
 }
 
 export function knownDevices({ engine }: Pick<Context, 'engine'>): Devices {
@@ -82,21 +90,30 @@ export function knownDevices({ engine }: Pick<Context, 'engine'>): Devices {
     return trying;
   }
 
+  async function deviceOf(choice: DeviceChoice): Promise<DeviceOfRun> {
+    const wanted = choice === 'auto' ? (await readPreferences()).device : choice;
+    if (wanted === 'cpu') return processor;
+    const devices = await known();
+    const kind = wanted === 'auto' ? automaticDevice(devices) : wanted;
+    if (kind === 'cpu') return processor;
+    const found = devices.find((each) => each.kind === kind);
+    if (found?.problem)
+      return {
+        ...processor,
+        note: `${deviceTitles[kind]} cannot be used: ${found.problem}. It was trained on the processor instead.`,
+      };
+    const half = found?.trial?.half ?? false;
+    return { device: kind, half, note: `Computed on ${found?.name ?? deviceTitles[kind]}.` };
+  }
+
   return {
     known,
-    async forRun(choice) {
-      const wanted = choice === 'auto' ? (await readPreferences()).device : choice;
-      if (wanted === 'cpu') return { device: 'cpu', note: null };
-      const devices = await known();
-      const kind = wanted === 'auto' ? automaticDevice(devices) : wanted;
-      const found = devices.find((each) => each.kind === kind);
-      if (kind === 'cpu') return { device: 'cpu', note: null };
-      if (found?.problem)
-        return {
-          device: 'cpu',
-          note: `${deviceTitles[kind]} cannot be used: ${found.problem}. It was trained on the processor instead.`,
-        };
-      return { device: kind, note: `Computed on ${found?.name ?? deviceTitles[kind]}.` };
+    async forRun(choice, wantsHalf = false) {
+      const found = await deviceOf(choice);
+      if (!wantsHalf) return { ...found, half: false };
+      if (found.half) return found;
+      const single = `${deviceTitles[found.device]} does not train in half precision: it was trained in single precision.`;
+      return { ...found, note: found.note === null ? single : `${found.note} ${single}` };
     },
   };
 }

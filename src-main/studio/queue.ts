@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { Run } from '../../src-shared/domain.ts';
 import { assertNever, toErrorReply } from '../../src-shared/errors.ts';
 import { interruptedAt } from '../../src-shared/parts.ts';
+import { recipes } from '../../src-shared/recipes.ts';
 import { type RuntimeName, runtimeTitles } from '../../src-shared/runtimes.ts';
 import { EngineEnded } from '../engine/ended.ts';
 import type { Progress, TrainJob, TrainResult } from '../engine/protocol.ts';
@@ -106,18 +107,20 @@ export function runQueue(context: Context, devices: Devices, { resumes }: QueueO
     await mkdir(runFolder(project, id), { recursive: true });
     const runtime = await runtimeOf(settings.runtime);
     // TensorFlow chooses its device itself; what takes over from it is on the processor.
-    const { device, note: instead } = await devices.forRun(
+    const onDevice = await devices.forRun(
       runtime === 'tensorflow' ? 'cpu' : settings.device,
+      settings.halfPrecision && !recipes[recipe].unused.includes('halfPrecision'),
     );
     note(store, id, handOver(run, runtime));
-    note(store, id, instead);
+    note(store, id, onDevice.note);
     const job: TrainJob = {
       kind: 'train',
       runId: id,
       backbone,
       recipe,
       settings,
-      device,
+      device: onDevice.device,
+      half: onDevice.half,
       runtime,
       classes: classes.map(({ name }) => name),
       examples,

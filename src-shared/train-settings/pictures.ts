@@ -34,6 +34,13 @@ export const pictures = {
       names: { exact: 'Exact', fast: 'Fast' },
     }),
   ),
+  halfPrecision: z.boolean().meta(
+    words({
+      title: 'Half precision',
+      description:
+        'Products in 16 bits, on a GPU that was seen to train so: faster, and a guard keeps gradients from being lost.',
+    }),
+  ),
   device: deviceChoice.meta(
     words({
       title: 'Computed on',

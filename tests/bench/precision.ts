@@ -1,5 +1,5 @@
 /**
- * What 8 bits do to the features of the networks whose weights are here, on two sets of real pictures or on
+ * What 8 bits do to the features of the networks whose weights can be had here, on two sets of real pictures or on
  * others of the labelled sets:
  *
  *     npm run -s bench -- precision [SET...]
@@ -9,6 +9,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Backbone } from '../../src-main/engine/backbones/backbone.ts';
 import { describeWeights, loadBackbone } from '../../src-main/engine/backbones/weight-file.ts';
 import { inMemory } from '../../src-main/engine/features/features.ts';
 import { cut } from '../../src-main/engine/graph/cut.ts';
@@ -22,21 +23,27 @@ import { resources } from '../../src-main/programs.ts';
 import { calibrationPictures } from '../../src-shared/precision.ts';
 import { defaultSettings } from '../../src-shared/recipes.ts';
 import { labelledSet } from './helpers/labelled-sets/write.ts';
+import { vgg16OfItsAuthors } from './helpers/vgg16-of-its-authors.ts';
 
 const given = process.argv.slice(2);
 const sets = given.length > 0 ? given : ['emoji', 'foods'];
 const { signal } = new AbortController();
 
+async function* backbones(): AsyncGenerator<Backbone, void, void> {
+  const folder = join(resources, 'backbones');
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.safetensors'))) {
+    const weights = join(folder, name);
+    const { sha256 } = await describeWeights(weights);
+    yield await loadBackbone({ name, weights, sha256 });
+  }
+  yield await vgg16OfItsAuthors();
+}
+
 for (const set of sets) {
   const { classes, pictures: files } = await labelledSet(set, 80);
   const labels = files.map(({ label }) => label);
   const all = files.map((_, at) => at);
-  for (const file of readdirSync(join(resources, 'backbones')).filter((f) =>
-    f.endsWith('.safetensors'),
-  )) {
-    const weights = join(resources, 'backbones', file);
-    const { sha256 } = await describeWeights(weights);
-    const backbone = await loadBackbone({ name: file, weights, sha256 });
+  for await (const backbone of backbones()) {
     const { preprocessing } = backbone;
     const { trunk } = cut(backbone.graph, backbone.blocks.at(-1)!.output);
     const pixels = await Promise.all(files.map(({ path }) => loadPixels(path, preprocessing)));

@@ -56,10 +56,15 @@ describe('what a run computes on', () => {
     const devices = knownDevices({ engine });
     expect(await devices.forRun('cuda')).toEqual({
       device: 'cpu',
+      half: false,
       note: 'The GPU (CUDA) cannot be used: it is not installed. It was trained on the processor instead.',
     });
-    expect(await devices.forRun('auto')).toEqual({ device: 'webgpu', note: 'Computed on A card.' });
-    expect(await devices.forRun('cpu')).toEqual({ device: 'cpu', note: null });
+    expect(await devices.forRun('auto')).toEqual({
+      device: 'webgpu',
+      half: false,
+      note: 'Computed on A card.',
+    });
+    expect(await devices.forRun('cpu')).toEqual({ device: 'cpu', half: false, note: null });
     expect(runs).toBe(3); // tried once
     await knownDevices({ engine }).known();
     expect(runs).toBe(3); // and remembered
@@ -112,5 +117,29 @@ describe('why a device cannot be used', () => {
       ),
     ).toContain('is not installed');
     expect(deviceReason('webgpu', '/a/b.cc:1 Something else.\nmore')).toBe('Something else');
+  });
+
+  it('is in half precision where a device was seen to train so, and a sentence says where not', async () => {
+    process.env.GRAFT_HOME = await temporaryFolder();
+    const engine = {
+      run: async ({ device }: { readonly device: Device['kind'] }) => ({
+        ...gpu,
+        kind: device,
+        trial: { ...trial, half: device === 'cuda' },
+      }),
+      close: async () => {},
+    } as unknown as Engine;
+    const devices = knownDevices({ engine });
+    const note = 'Computed on A card.';
+    expect(await devices.forRun('cuda', true)).toEqual({ device: 'cuda', half: true, note });
+    expect(await devices.forRun('cuda')).toEqual({ device: 'cuda', half: false, note });
+    expect(await devices.forRun('webgpu', true)).toEqual({
+      device: 'webgpu',
+      half: false,
+      note: `${note} The GPU (WebGPU) does not train in half precision: it was trained in single precision.`,
+    });
+    expect((await devices.forRun('cpu', true)).note).toBe(
+      'The processor does not train in half precision: it was trained in single precision.',
+    );
   });
 });

@@ -14,13 +14,14 @@ import { batchStatisticsNormalization } from './rules/batch-statistics.ts';
 import { convolution, kernelLayout } from './rules/conv.ts';
 import { normalizedConv, normalizedConvs } from './rules/normalized-conv.ts';
 import { flat, rules } from './rules/table.ts';
-import type { ParameterSlot, StepOptions } from './step.ts';
+import { half, type ParameterSlot, type StepOptions } from './step.ts';
 import { type Backward, plain, Tape } from './tape.ts';
 
 export interface Differentiated {
   readonly g: GraphBuilder;
   /** Parameters, whose gradients are at the same place in `gradients`. */
   readonly learned: readonly ParameterSlot[];
+  /** In half precision times the scale. */
   readonly gradients: readonly string[];
   /** Running statistics, whose next values are at the same place in `renewed`. */
   readonly running: readonly ParameterSlot[];
@@ -55,7 +56,7 @@ function inOwnLayout(slots: readonly ParameterSlot[], tape: Tape, nodes: readonl
   const layouts = new Map(
     nodes
       .filter(({ op }) => op === 'Conv')
-      .map((node) => [node.inputs[1]!, kernelLayout(convolution(tape, node))]),
+      .map((node) => [node.inputs[1]!, kernelLayout(tape, convolution(tape, node))]),
   );
   return slots.map((slot): ParameterSlot => {
     const layout = layouts.get(slot.name) ?? slot.layout;
@@ -152,7 +153,7 @@ export function differentiate(
   if (typeof classes !== 'number') throw new Error(`"${logits}" is no N x K value`);
 
   const g = new GraphBuilder(`${forward.name}:step`, forward);
-  const tape = new Tape(g, forward, shapes);
+  const tape = new Tape(g, forward, shapes, { half: options.half !== undefined });
   for (const input of forward.inputs) {
     g.input(input.name, input.dims, input.type);
     tape.define(input.name, input.name);
@@ -185,7 +186,8 @@ export function differentiate(
     mixed,
     ...(divisor !== undefined && { divisor }),
   });
-  tape.flow(logits, () => plain(gradient));
+  const scaled = options.half ? g.node('Mul', [gradient, g.input(half.scale, [])]) : gradient;
+  tape.flow(logits, () => plain(scaled));
   for (const { outputs, backward } of way) {
     const arrived = outputs.map((output) => tape.gradient(output)).find((each) => each);
     if (arrived) backward(arrived);

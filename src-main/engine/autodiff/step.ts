@@ -1,6 +1,7 @@
 /** The agreed names of a training step: what the autodiff gives and the training loop feeds. */
 import type { Graph } from '../graph/graph.ts';
 import type { Layout } from '../graph/layout.ts';
+import type { Half } from './half.ts';
 
 export type Optimizer = 'adamw' | 'sgd';
 
@@ -36,6 +37,8 @@ export interface StepOptions {
   readonly mixes?: boolean;
   /** The norm of all gradients together that none may exceed; 0, or absent, for no limit. */
   readonly clipNorm?: number;
+  /** Are products computed in half precision (see half.ts)? Then `loss_scale` is an input and `gradient_norm` an output. */
+  readonly half?: Half | undefined;
 }
 
 export interface ParameterSlot {
@@ -60,7 +63,9 @@ export interface ParameterSlot {
  * correction), `dropout_mask` (float32, N x F, zeros and 1 / (1 - p)) when dropout is on, `mixed_labels`
  * (int64, N) and `share` (float32 scalar: how much `labels` count against them) when examples are mixed,
  * and every slot's value and state. Outputs: `loss` (float32 scalar, mean over the batch), `logits` (N x K), and every slot's
- * new value and state. N is free.
+ * new value and state. N is free. In half precision `loss_scale` (float32 scalar) is an input too, by which gradients are
+ * multiplied on their way, and `gradient_norm` (float32 scalar) an output: of all gradients together, without the scale;
+ * where it is no number, nothing of the step is to be taken.
  */
 export interface StepGraph {
   readonly graph: Graph;
@@ -75,17 +80,20 @@ export interface AccumulatedStep {
   /**
    * Inputs: the forward graph's own, `labels`, `divisor` (float32 scalar: what the loss of the whole batch
    * is divided by), `dropout_mask` when dropout is on, `mixed_labels` and `share` when examples are mixed, every slot's value, and every learned slot's
-   * gradient so far. Outputs: `loss` (this part's share of it), the gradients with this part's added and
-   * the running statistics after it.
+   * gradient so far, in half precision `loss_scale`. Outputs: `loss` (this part's share of it), the gradients with this part's
+   * added (times the scale) and the running statistics after it.
    */
   readonly gradients: Graph;
   /**
-   * Inputs: both learning rates, `step`, and the value, gradient and state of every learned slot. Outputs:
-   * their new values and states.
+   * Inputs: both learning rates, `step`, in half precision `loss_scale`, and the value, gradient and state of every learned
+   * slot. Outputs: their new values and states, in half precision `gradient_norm`.
    */
   readonly update: Graph;
   readonly slots: readonly ParameterSlot[];
 }
+
+/** In half precision: what gradients are multiplied by, and what is found of them. */
+export const half = { scale: 'loss_scale', norm: 'gradient_norm' } as const;
 
 /** The output that gives the next value of an input. */
 export const next = (name: string) => `${name}:next`;

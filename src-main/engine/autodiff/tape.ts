@@ -25,6 +25,8 @@ export type Rule = (tape: Tape, node: Node) => Backward;
 export class Tape {
   /** The step graph. */
   readonly g: GraphBuilder;
+  /** Will its products be computed in half precision? */
+  readonly half: boolean;
   readonly #forward: Graph;
   readonly #shapes: Shapes;
   readonly #needed = new Set<string>();
@@ -34,8 +36,9 @@ export class Tape {
   readonly #gradients = new Map<string, Value>();
   readonly #renewed = new Map<string, string>();
 
-  constructor(g: GraphBuilder, forward: Graph, shapes: Shapes) {
+  constructor(g: GraphBuilder, forward: Graph, shapes: Shapes, { half = false } = {}) {
     this.g = g;
+    this.half = half;
     this.#forward = forward;
     this.#shapes = shapes;
   }

@@ -1,12 +1,14 @@
 /** Putting the training step together: forward, loss, backward and optimizer. */
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
-import { clipped } from './clip.ts';
+import { clipped, normOf } from './clip.ts';
 import { differentiate } from './differentiate.ts';
+import { productsInHalf } from './half.ts';
 import { optimize } from './optimizers.ts';
 import {
   type AccumulatedStep,
   gradientOf,
+  half,
   next,
   type ParameterSlot,
   type StepGraph,
@@ -29,8 +31,11 @@ export function trainingStep(forward: Graph, options: StepOptions): StepGraph {
   g.output(g.node('Identity', [logits.name], {}, { output: 'logits' }), logits.dims);
   updateAll(g, learned, gradients, options);
   for (const [i, slot] of running.entries()) give(g, slot.name, renewed[i]!, slot.dims);
-  return { graph: g.build(), slots: [...learned, ...running] };
+  return { graph: inPrecision(g.build(), options), slots: [...learned, ...running] };
 }
+
+const inPrecision = (graph: Graph, { half }: StepOptions) =>
+  half ? productsInHalf(graph, half) : graph;
 
 /** Makes two graphs of the same; step.ts says what they take and give. Throws like `differentiate`. */
 export function accumulatedStep(forward: Graph, options: StepOptions): AccumulatedStep {
@@ -48,18 +53,30 @@ export function accumulatedStep(forward: Graph, options: StepOptions): Accumulat
   for (const [i, slot] of running.entries()) give(g, slot.name, renewed[i]!, slot.dims);
 
   const u = new GraphBuilder(`${forward.name}:update`, forward);
-  for (const name of scalars) u.input(name, []);
+  for (const name of options.half ? [...scalars, half.scale] : scalars) u.input(name, []);
   for (const { name, dims, state } of learned) {
     for (const each of [name, gradientOf(name), ...state]) u.input(each, dims);
   }
   const sums = learned.map(({ name }) => gradientOf(name));
   updateAll(u, learned, sums, options);
-  return { gradients: g.build(), update: u.build(), slots: [...learned, ...running] };
+  return {
+    gradients: inPrecision(g.build(), options),
+    update: u.build(),
+    slots: [...learned, ...running],
+  };
 }
 
 /** Gives a next value out. */
 function give(g: GraphBuilder, name: string, value: string, dims: readonly number[]): void {
   g.output(g.node('Identity', [value], {}, { output: next(name) }), dims);
+}
+
+/** Without the scale of the loss, and their norm given out. */
+function unscaled(g: GraphBuilder, gradients: readonly string[]): string[] {
+  const inverse = g.node('Div', [g.constant(1), half.scale]);
+  const whole = gradients.map((name) => g.node('Mul', [name, inverse]));
+  g.output(g.node('Identity', [normOf(g, whole)], {}, { output: half.norm }), []);
+  return whole;
 }
 
 /** Writes every parameter's next value and state, and gives them out. */
@@ -70,7 +87,8 @@ function updateAll(
   options: StepOptions,
 ): void {
   const { clipNorm = 0 } = options;
-  const kept = clipNorm > 0 ? clipped(g, gradients, clipNorm) : gradients;
+  const whole = options.half ? unscaled(g, gradients) : gradients;
+  const kept = clipNorm > 0 ? clipped(g, whole, clipNorm) : whole;
   const scaledRates = new Map<string, string>();
   const rateOf = ({ group, rateScale = 1 }: Trainable) => {
     const key = `${group} ${rateScale}`;

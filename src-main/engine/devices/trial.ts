@@ -8,7 +8,6 @@ import { trainingStep } from '../autodiff/training-step.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
 import { appendHead, head } from '../graph/head.ts';
-import { dataTypes } from '../graph/onnx-schema.ts';
 import { float32, int64, size } from '../graph/tensor.ts';
 import { onDevice } from '../runtimes/onnxruntime.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
@@ -24,6 +23,8 @@ const batch = 16;
 const steps = { first: 2, timed: 5 };
 /** A device that is slow need not show it five times. */
 const enoughSeconds = 3;
+/** Of losses: half precision has three decimals. */
+const toleratedInHalf = 1e-2;
 
 /** Throws a DeviceFailed where the device cannot be used. */
 export async function tryDevice(kind: DeviceKind, software: boolean): Promise<DeviceTrial> {
@@ -39,7 +40,7 @@ export async function tryDevice(kind: DeviceKind, software: boolean): Promise<De
     processorSeconds: Math.min(...here.seconds),
     difference: Math.max(...differences),
     ...(await placement(runtime, trainingStep(forward, step), forward, at)),
-    half: kind !== 'cpu' && (await computesHalf(runtime)),
+    half: kind !== 'cpu' && (await trainsInHalf(runtime, forward, step, at, here.losses)),
   };
 }
 
@@ -142,18 +143,19 @@ async function placement(runtime: Runtime, step: StepGraph, forward: Graph, size
   }
 }
 
-/** Does a product in half precision come out right? */
-async function computesHalf(runtime: Runtime): Promise<boolean> {
-  const g = new GraphBuilder('half');
-  const x = g.input('x', [2, 2]);
-  const half = g.node('Cast', [x], { to: dataTypes.float16 });
-  const product = g.node('MatMul', [half, half]);
-  g.output(g.node('Cast', [product], { to: dataTypes.float32 }, { output: 'y' }), [2, 2]);
+/** Do the same steps come out right with products in half precision? */
+async function trainsInHalf(
+  runtime: Runtime,
+  forward: Graph,
+  step: StepOptions,
+  size: Size,
+  expected: readonly number[],
+): Promise<boolean> {
   try {
-    const session = await runtime.open(g.build());
-    const { y } = await session.run({ x: float32([2, 2], [1, 2, 3, 4]) });
-    await session.close();
-    return [7, 10, 15, 22].every((value, i) => y!.data[i] === value);
+    const { losses } = await train(runtime, forward, { ...step, half: 'computed' }, size);
+    return losses
+      .slice(0, expected.length)
+      .every((loss, i) => Math.abs(loss / expected[i]! - 1) <= toleratedInHalf);
   } catch {
     return false; // the device has no such numbers
   }

@@ -135,6 +135,7 @@ async function trainPrepared(
     settings: job.settings,
     blocks: backbone.blocks.map(({ output }) => output),
     microBatch,
+    half: job.half === true && following.runtime.apart,
     ...following,
   });
   const labels = validation.map((at) => examples[at]!.label);

@@ -24,6 +24,8 @@ export interface TrainJob {
   readonly predictionsOnly?: true;
   /** Where it is computed: the processor when absent, and where another fails, which is said. */
   readonly device?: DeviceKind;
+  /** Are products computed in half precision there? Never on the processor. */
+  readonly half?: boolean;
   /**
    * Runs that wait for this one and have the same network: what their recipes freeze is computed along, in one pass
    * over the pictures.

@@ -1,6 +1,8 @@
 /** Tensors that a graph takes and gives anew, run after run. */
 import { next } from '../autodiff/step.ts';
-import { isHere, type Tensors, type Values } from '../runtimes/runtime.ts';
+import type { Tensor } from '../graph/graph.ts';
+import { float32 } from '../graph/tensor.ts';
+import { isHere, type Session, type Tensors, type Values } from '../runtimes/runtime.ts';
 import { release } from '../runtimes/transfer.ts';
 
 export class Carried {
@@ -62,8 +64,38 @@ export class Carried {
     );
   }
 
+  /** Gives the results of a run back that are not to be taken. */
+  leave(results: Values): void {
+    release(Object.fromEntries(this.outputs.map((name) => [name, results[name]!])));
+  }
+
   /** What lies on a device is given back. */
   close(): void {
     if (!this.#borrowed) release(this.#now);
   }
+}
+
+/**
+ * Runs a graph and takes over what it gives anew, where `takes` does not say otherwise; answers the scalars that are
+ * asked for.
+ */
+export async function runCarried(
+  session: Session,
+  feeds: Values,
+  carried: readonly Carried[],
+  scalars: readonly string[],
+  takes: (found: Readonly<Record<string, number>>) => boolean = () => true,
+): Promise<Readonly<Record<string, number>>> {
+  const places = scalars.map((name) => [name, float32([], new Float32Array(1))] as const);
+  const results = await session.runThere(
+    Object.assign({}, feeds, ...carried.map(({ now }) => now)),
+    [...scalars, ...carried.flatMap(({ outputs }) => outputs)],
+    Object.assign(Object.fromEntries(places), ...carried.map(({ into }) => into)),
+  );
+  const found = Object.fromEntries(
+    scalars.map((name) => [name, Number((results[name] as Tensor).data[0])]),
+  );
+  if (takes(found)) for (const each of carried) each.turn(results);
+  else for (const each of carried) each.leave(results);
+  return found;
 }

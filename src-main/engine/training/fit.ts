@@ -176,9 +176,13 @@ export function cosineDecay(step: number, steps: number): number {
   return (1 + Math.cos((Math.PI * step) / steps)) / 2;
 }
 
-function diverged(epoch: number, { learningRate, backboneLearningRate }: TrainSettings) {
+function diverged(
+  epoch: number,
+  { learningRate, backboneLearningRate, halfPrecision }: TrainSettings,
+) {
+  const or = halfPrecision ? ', or not in half precision' : '';
   return new StudioError(
     'refused',
-    `The loss grew beyond all numbers in epoch ${epoch}: train again with lower learning rates (they were ${learningRate} and ${backboneLearningRate}).`,
+    `The loss grew beyond all numbers in epoch ${epoch}: train again with lower learning rates (they were ${learningRate} and ${backboneLearningRate})${or}.`,
   );
 }

@@ -2,6 +2,7 @@
 import {
   type AccumulatedStep,
   gradientOf,
+  half,
   next,
   type ParameterSlot,
   type StepGraph,
@@ -13,8 +14,9 @@ import { type Layout, laid } from '../graph/layout.ts';
 import { float32, int64, size } from '../graph/tensor.ts';
 import type { Session, Tensors, Values } from '../runtimes/runtime.ts';
 import { release, Transfer } from '../runtimes/transfer.ts';
-import { Carried } from './carried.ts';
+import { Carried, runCarried } from './carried.ts';
 import { fromRows, held as heldNames } from './held-features.ts';
+import { LossScale } from './loss-scale.ts';
 import type { Weights } from './network.ts';
 import type { Batch, Part, Trainer, TrainerOptions } from './trainer.ts';
 
@@ -54,6 +56,8 @@ export class GraphTrainer implements Trainer {
   /** What each part moves: the running statistics of batch normalisations, and the sums of gradients. */
   readonly #running: Carried;
   readonly #sums: Carried;
+  /** In half precision. */
+  readonly #scale: LossScale | undefined;
   #steps = 0;
 
   static async open(options: TrainerOptions): Promise<GraphTrainer> {
@@ -116,6 +120,7 @@ export class GraphTrainer implements Trainer {
       ),
     );
     this.#input = forward.inputs[0]!.name;
+    this.#scale = options.step.half ? new LossScale() : undefined;
     this.headInputs = forward.initializers.get(head.weight)!.dims[1]!;
     this.#learned = new Carried(parts.carried.learned);
     this.#running = new Carried(parts.carried.running);
@@ -135,7 +140,10 @@ export class GraphTrainer implements Trainer {
         laid(tensor, this.#layouts.get(name)!, 'channels-first'),
       ]),
     );
-    return { state, weights: Object.fromEntries(this.names.map((name) => [name, state[name]!])) };
+    return {
+      state: { ...state, ...this.#scale?.state },
+      weights: Object.fromEntries(this.names.map((name) => [name, state[name]!])),
+    };
   }
 
   restore(kept: Weights, steps: number): void {
@@ -148,6 +156,7 @@ export class GraphTrainer implements Trainer {
     );
     this.#learned.restore(state);
     this.#running.restore(state);
+    this.#scale?.restore(kept);
     this.#steps = steps;
   }
 
@@ -159,8 +168,13 @@ export class GraphTrainer implements Trainer {
   async #stepAtOnce({ parts, rateFactor }: Batch): Promise<number> {
     const [part, ...others] = parts;
     if (!part || others.length > 0) throw new Error('this step takes a batch as a whole');
-    const feeds = { ...this.#fed(await part()), ...this.#rates(rateFactor) };
-    return runCarried(this.#main, feeds, [this.#learned, this.#running], 'loss');
+    const feeds = { ...this.#fed(await part()), ...this.#rates(rateFactor), ...this.#scaled() };
+    const carried = [this.#learned, this.#running];
+    const scalars = ['loss', ...this.#norm()];
+    const { loss } = await runCarried(this.#main, feeds, carried, scalars, (found) =>
+      this.#takes(found),
+    );
+    return loss!;
   }
 
   async #stepInParts({ parts, rateFactor, divisor }: Batch, update: Session): Promise<number> {
@@ -173,12 +187,29 @@ export class GraphTrainer implements Trainer {
         ...this.#learned.now,
         ...this.#fed(await part()),
         divisor: float32([], [divisor]),
+        ...this.#scaled(),
       };
-      loss += await runCarried(this.#main, feeds, [this.#running, sums], 'loss');
+      const found = await runCarried(this.#main, feeds, [this.#running, sums], ['loss']);
+      loss += found.loss!;
     }
-    const feeds = { ...sums.now, ...this.#rates(rateFactor) };
-    await runCarried(update, feeds, [this.#learned]);
+    const feeds = { ...sums.now, ...this.#rates(rateFactor), ...this.#scaled() };
+    await runCarried(update, feeds, [this.#learned], this.#norm(), (found) => this.#takes(found));
     return loss;
+  }
+
+  #scaled(): Tensors {
+    return this.#scale ? { [half.scale]: this.#scale.now } : {};
+  }
+
+  #norm(): readonly string[] {
+    return this.#scale ? [half.norm] : [];
+  }
+
+  /** A step that is not taken was none: the optimizer does not count it. */
+  #takes(found: Readonly<Record<string, number>>): boolean {
+    const takes = this.#scale?.judges(found[half.norm]!) ?? true;
+    if (!takes) this.#steps--;
+    return takes;
   }
 
   #fed({ features, labels, dropout, mixed }: Part): Values {
@@ -239,21 +270,4 @@ function initialState(step: StepGraph | AccumulatedStep, forward: Graph) {
     if (isLearned && !('graph' in step)) sums[gradientOf(name)] = zeros(dims);
   }
   return { learned, running, sums };
-}
-
-/** Runs a graph and takes over what it gives anew; answers the loss if that is asked for. */
-async function runCarried(
-  session: Session,
-  feeds: Values,
-  carried: readonly Carried[],
-  loss?: 'loss',
-): Promise<number> {
-  const at = float32([], new Float32Array(1));
-  const results = await session.runThere(
-    Object.assign({}, feeds, ...carried.map(({ now }) => now)),
-    [...(loss ? [loss] : []), ...carried.flatMap(({ outputs }) => outputs)],
-    Object.assign({}, loss && { [loss]: at }, ...carried.map(({ into }) => into)),
-  );
-  for (const each of carried) each.turn(results);
-  return loss ? Number((results[loss] as Tensor).data[0]) : 0;
 }

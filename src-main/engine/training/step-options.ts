@@ -20,6 +20,7 @@ interface StepBasis {
   /** Class of each example. */
   readonly labels: readonly number[];
   readonly split: { readonly train: readonly number[] };
+  readonly half?: boolean;
 }
 
 /** @param forward from features to logits */
@@ -37,6 +38,7 @@ export function stepOptionsOf(forward: Graph, options: StepBasis): StepOptions {
     logits: head.logits,
     trainable,
     mixes: mixes(settings, features.dims),
+    half: options.half ? 'computed' : undefined,
     statistics: start === 'random' ? 'batch' : 'frozen',
     classWeights:
       settings.classBalance === 'weights' ? inverseFrequencies(trainLabels, classes) : undefined,

@@ -52,6 +52,8 @@ export interface TailOptions {
   readonly blocks?: readonly string[];
   /** How many pictures of a batch are computed at once; all of them when absent. */
   readonly microBatch?: number;
+  /** Are products computed in half precision, while blocks are trained? */
+  readonly half?: boolean;
   readonly signal: AbortSignal;
   /** Where it stood when it was interrupted. */
   readonly from?: Checkpoint | undefined;
@@ -123,6 +125,7 @@ async function headFirst(lastLayer: Graph, ends: Features, options: TailOptions)
       cutmix: 0,
     },
     microBatch: options.settings.batchSize,
+    half: false,
     split: { ...options.split, test: [] },
     keep: undefined,
     onEpoch: ({ epoch }) => options.onHeadEpoch?.(epoch),

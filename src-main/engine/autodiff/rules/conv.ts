@@ -47,23 +47,24 @@ const mostColumns = 2 ** 20;
 
 type Way = (tape: Tape, c: Convolution) => Backward;
 
-function wayOf(c: Convolution): Way {
+function wayOf({ half }: Tape, c: Convolution): Way {
   if (c.groups > 1) {
     return c.groups === c.inside && c.groups === c.outside ? depthwiseConv : directConv;
   }
-  if (fitsWinograd(c)) return winogradConv;
+  // Its tiles would lose half of the few digits.
+  if (!half && fitsWinograd(c)) return winogradConv;
   const [rows, columns] = c.window;
   const size = rows.output * columns.output * c.taps * c.inside;
   return c.taps === 1 || size <= mostColumns ? columnsConv : directConv;
 }
 
 /** How its kernels lie best. */
-export function kernelLayout(c: Convolution): Layout {
-  const way = wayOf(c);
+export function kernelLayout(tape: Tape, c: Convolution): Layout {
+  const way = wayOf(tape, c);
   return way === winogradConv || way === columnsConv ? 'taps-first' : 'channels-first';
 }
 
 export const conv: Rule = (tape, node) => {
   const c = convolution(tape, node);
-  return wayOf(c)(tape, c);
+  return wayOf(tape, c)(tape, c);
 };
