@@ -63,6 +63,27 @@ it('tells a training what the runs freeze that wait for the same network', async
   }
 });
 
+it('says that a run is trained in single precision where half is not to be had', async () => {
+  const { engine, studio, startedJobs } = await shapesProject();
+  const settings = { device: 'cpu', halfPrecision: true } as const;
+  const recipes = ['fine-tune-top', 'feature-extraction'] as const;
+  const { runs } = await studio.call('runs.start', {
+    runs: recipes.map((recipe) => ({ recipe, backbone: 'mobilenet_v2', settings })),
+  });
+  const sentence =
+    'The processor does not train in half precision: it was trained in single precision.';
+  // The last layer alone has no use for it, and nothing is to be said.
+  for (const [at, notes] of [[sentence], []].entries()) {
+    await startedJobs(at + 1);
+    const { job, epoch, finish } = engine.started[at]!;
+    expect(job.half).toBe(false);
+    const listed = (await studio.call('runs.list', {})).runs;
+    expect(listed.find(({ id }) => id === runs[at]!.id)!.notes).toEqual(notes);
+    epoch(0.5);
+    finish(1);
+  }
+});
+
 it('fails a run with its reason, leaves nothing half-written, and goes on', async () => {
   const { engine, folder, studio, start, startedJobs, stateOf } = await shapesProject();
   const { runs } = await start(2);
