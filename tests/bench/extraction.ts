@@ -11,6 +11,7 @@ import {
   bareForward,
   decodingAlone,
   examplesOf,
+  extracted,
   extraction,
   inEightBits,
 } from './helpers/extract.ts';
@@ -62,11 +63,12 @@ try {
       ],
       reference: { function: 'extraction', arguments: { model, folder: files, workers: threads } },
     });
+    // In the same way: what is open already.
     const speeds: number[] = [];
     const bare: number[] = [];
     const decoding: number[] = [];
     for (let round = 0; round < 3; round++) {
-      speeds.push(await extraction(exact, examples, folder));
+      speeds.push((await extracted(exact, examples, folder)).steady);
       bare.push(await bareForward(exact, pictures));
       decoding.push(await decodingAlone(exact, examples));
     }

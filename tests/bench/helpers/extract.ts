@@ -28,16 +28,24 @@ export function examplesOf(paths: readonly string[]): Promise<Example[]> {
   );
 }
 
-/** From files to features in a cache that is empty before; pictures a second. */
-export async function extraction(
+interface Extracted {
+  /** Pictures a second, from the opening of the network to the last picture. */
+  readonly whole: number;
+  /** The same from the first batch on. */
+  readonly steady: number;
+}
+
+/** From files to features in a cache that is empty before. */
+export async function extracted(
   { graph, preprocessing }: Backbone,
   examples: readonly Example[],
   folder: string,
   runtime: Runtime = onnxruntime,
-): Promise<number> {
+): Promise<Extracted> {
   const features = join(folder, 'features');
   await rm(features, { recursive: true, force: true });
   const began = performance.now();
+  let first: { readonly done: number; readonly at: number } | undefined;
   const caches = await extractFeatures({
     runtime,
     trunk: graph,
@@ -47,12 +55,23 @@ export async function extraction(
     folder: features,
     examples,
     signal: new AbortController().signal,
-    report: () => {},
+    report: (progress) => {
+      if (progress.kind !== 'features' || progress.done === 0) return;
+      first ??= { done: progress.done, at: performance.now() };
+    },
   });
-  const seconds = (performance.now() - began) / 1000;
+  const ended = performance.now();
   for (const cache of caches.flat()) cache.close();
-  return examples.length / seconds;
+  const count = examples.length;
+  return {
+    whole: (1000 * count) / (ended - began),
+    steady: (1000 * (count - first!.done)) / (ended - first!.at),
+  };
 }
+
+/** Pictures a second, with the opening of the network. */
+export const extraction = async (...given: Parameters<typeof extracted>): Promise<number> =>
+  (await extracted(...given)).whole;
 
 /** The forward pass alone, computed as for many files, on pixels that are in memory; pictures a second. */
 export async function bareForward({ graph, preprocessing }: Backbone, count: number) {
