@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Job } from '../../src-main/engine/protocol.ts';
 import type { Engine } from '../../src-main/studio/context.ts';
+import type { Device, DeviceKind } from '../../src-shared/devices.ts';
 import { openPage, openProject } from '../helpers/browser.ts';
 import { leaveCheckpoint } from '../helpers/checkpoint.ts';
 import { fakeEngine } from '../helpers/fake-engine.ts';
@@ -100,22 +101,27 @@ it('is chosen anew for a run that goes on', async () => {
     .waitFor();
 });
 
-it('goes on on another device, where there is one that can be used', async () => {
-  const fake = fakeEngine();
+/** Devices that each test has as it likes; the processor is one of them. */
+function withDevices(
+  fake: Engine,
+  deviceOf: (kind: DeviceKind) => Pick<Device, 'trial' | 'problem'>,
+): Engine {
   const run = (job: Job, options?: Parameters<Engine['run']>[1]) => {
     if (job.kind !== 'tryDevice') return fake.run(job, options);
-    const problem = job.device === 'cuda' ? 'there is none here' : null;
     const { device: kind } = job;
-    return Promise.resolve({
-      kind,
-      name: kind,
-      memoryBytes: null,
-      software: false,
-      trial: null,
-      problem,
-    });
+    const device = { kind, name: kind, memoryBytes: null, software: false, ...deviceOf(kind) };
+    return Promise.resolve(device);
   };
-  const { door, studio, folder } = await openProject({ ...fake, run: run as Engine['run'] });
+  return { ...fake, run: run as Engine['run'] };
+}
+
+it('goes on on another device, where there is one that can be used', async () => {
+  const fake = fakeEngine();
+  const engine = withDevices(fake, (kind) => ({
+    trial: null,
+    problem: kind === 'cuda' ? 'there is none here' : null,
+  }));
+  const { door, studio, folder } = await openProject(engine);
   await writeShapes(join(folder, 'shapes'), 5);
   await importAll(studio, [join(folder, 'shapes')], 'folders');
   const runs = [{ recipe: 'feature-extraction', backbone: 'mobilenet_v2' } as const];
@@ -137,4 +143,41 @@ it('goes on on another device, where there is one that can be used', async () =>
   await main.getByRole('button', { name: 'Resume' }).press('Enter');
   await until('the run to go on', () => fake.started.length === 2);
   expect(fake.started[1]!.job.device).toBe('webgpu');
+});
+
+it('offers half precision where a device trains in it, and trains so', async () => {
+  const fake = fakeEngine();
+  let half = false;
+  const engine = withDevices(fake, () => ({
+    trial: {
+      ...{ seconds: 0.01, processorSeconds: 0.05, difference: 1e-6, operators: 9, onDevice: 9 },
+      half,
+    },
+    problem: null,
+  }));
+  const { door, studio, folder } = await openProject(engine);
+  await writeShapes(join(folder, 'shapes'), 5);
+  await importAll(studio, [join(folder, 'shapes')], 'folders');
+  const page = await openPage(`${door.url}#train`);
+  const box = page.getByRole('dialog').getByRole('checkbox', { name: 'Half precision' });
+  const openSettings = async () => {
+    await page.getByRole('button', { name: 'Settings of Fine-tune top' }).click();
+    await page.getByText('Pictures and memory').click();
+    await page.getByRole('combobox', { name: 'Computed on' }).last().waitFor();
+  };
+  await page.getByText('A small step takes').waitFor(); // the devices have been tried
+  await openSettings();
+  expect(await box.count()).toBe(0);
+  await page.keyboard.press('Escape');
+
+  half = true;
+  await page.getByRole('button', { name: 'Try again each device' }).click();
+  await openSettings();
+  await box.check();
+  await page.getByRole('button', { name: 'Use these' }).click();
+  const recipe = page.getByRole('checkbox', { name: /^Feature extraction/ });
+  await recipe.setChecked(false);
+  await page.getByRole('button', { name: 'Train 1 recipe' }).press('Enter');
+  await until('the run to start', () => fake.started.length === 1);
+  expect(fake.started[0]!.job).toMatchObject({ device: 'webgpu', half: true });
 });
