@@ -9,10 +9,10 @@ import type { Progress } from '../engine/protocol.ts';
 import { outcomes } from './advice-outcome.ts';
 import { keepAdvised, type Subscribe } from './advising.ts';
 import { bestBackbone } from './backbones.ts';
+import { classesOf } from './classes.ts';
 import type { Context, OpenProject } from './context.ts';
 import { featureFolder } from './features.ts';
 import type { Handlers } from './handlers.ts';
-import { classesOf } from './suggestions.ts';
 import { backboneFile } from './weight-folder.ts';
 
 type Calls = Pick<Handlers, 'advisor.get' | 'advisor.run' | 'advisor.cancel'>;

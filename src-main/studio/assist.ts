@@ -3,6 +3,7 @@ import type { StudioEvent } from '../../src-shared/contract.ts';
 import type { AssistState, NextStrategy } from '../../src-shared/domain.ts';
 import { fewestToSuggest } from '../../src-shared/readiness.ts';
 import type { Guess } from '../store/image-filter.ts';
+import { classesOf } from './classes.ts';
 import type { Context, OpenProject } from './context.ts';
 import { fingerprinting, handOver } from './fingerprinting.ts';
 import { groupsOf } from './groups.ts';
@@ -10,7 +11,7 @@ import type { Handlers } from './handlers.ts';
 import { looking } from './looking.ts';
 import { mapCalls } from './map.ts';
 import { absolute } from './project.ts';
-import { classesOf, suggestions } from './suggestions.ts';
+import { suggestions } from './suggestions.ts';
 
 type Calls = Pick<
   Handlers,

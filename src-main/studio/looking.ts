@@ -2,20 +2,13 @@
 import { join } from 'node:path';
 import type { AssistState } from '../../src-shared/domain.ts';
 import { StudioError, toErrorReply } from '../../src-shared/errors.ts';
-import type { BackboneFile, JobResult, Labelled } from '../engine/protocol.ts';
+import type { BackboneFile, JobResult } from '../engine/protocol.ts';
 import { bestBackbone } from './backbones.ts';
 import type { Context, OpenProject } from './context.ts';
 import { Pace } from './pace.ts';
 
 /** So many pictures are asked for at once: the answers to questions lie between two such jobs. */
 const chunk = 128;
-
-/** The labels of the moment, in the numbers that the engine counts classes by. */
-export interface Classes {
-  /** Label id of each class. */
-  readonly labelIds: readonly number[];
-  readonly labelled: Labelled;
-}
 
 type Question = { readonly embedding: string; readonly rows: number };
 

@@ -2,7 +2,7 @@
 
 import { certain } from '../engine/protocol/assist.ts';
 import type { JobResult } from '../engine/protocol.ts';
-import type { Classes } from './looking.ts';
+import type { Classes } from './classes.ts';
 
 /** In the order of what is said of them: a picture's place is a number from 0 on. */
 interface Pictures {

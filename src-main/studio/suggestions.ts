@@ -2,10 +2,11 @@
 import type { Suggestion } from '../../src-shared/domain.ts';
 import { toErrorReply } from '../../src-shared/errors.ts';
 import { fewestToSuggest } from '../../src-shared/readiness.ts';
-import type { Context, OpenProject } from './context.ts';
+import { classesAmong, labelsWith } from './classes.ts';
+import type { Context } from './context.ts';
 import { labelsNow } from './labels-now.ts';
 import { lessonTimes } from './lesson-times.ts';
-import type { Classes, Looking } from './looking.ts';
+import type { Looking } from './looking.ts';
 import { nothingSaid, type Said, saidOf } from './said.ts';
 
 export interface Suggestions {
@@ -31,44 +32,6 @@ export interface Suggestions {
     readonly among?: readonly number[] | undefined;
     readonly atOnce?: boolean;
   }): Promise<Suggestion[]>;
-}
-
-/** @param least labels with fewer pictures are left out */
-const labelsWith = ({ store }: OpenProject, least: number): number[] =>
-  store.labels.list().flatMap(({ id, count, excluded }) => (count - excluded >= least ? [id] : []));
-
-/** @param least labels with fewer pictures are left out */
-export function classesOf(project: OpenProject, least: number): Classes {
-  const labelIds = labelsWith(project, least);
-  const classOf = new Map(labelIds.map((id, index) => [id, index]));
-  const { images } = project.store;
-  const { ids, labels } = images.list({ label: labelIds, excluded: false }, 'imported');
-  return {
-    labelIds,
-    labelled: {
-      ids: Int32Array.from(ids),
-      labels: Int32Array.from(labels, (label) => classOf.get(label)!),
-      classes: labelIds.length,
-    },
-  };
-}
-
-/** The same, of labels by image id. */
-function classesAmong(labelOf: Int32Array, labelIds: readonly number[]): Classes {
-  const classOf = new Int32Array(Math.max(0, ...labelIds) + 1).fill(-1);
-  for (const [index, id] of labelIds.entries()) classOf[id] = index;
-  const isOfOne = (label: number) => (classOf[label] ?? -1) >= 0;
-  let count = 0;
-  for (const label of labelOf) if (isOfOne(label)) count++;
-  const ids = new Int32Array(count);
-  const labels = new Int32Array(count);
-  let at = 0;
-  for (let id = 0; id < labelOf.length; id++) {
-    if (!isOfOne(labelOf[id]!)) continue;
-    ids[at] = id;
-    labels[at++] = classOf[labelOf[id]!]!;
-  }
-  return { labelIds, labelled: { ids, labels, classes: labelIds.length } };
 }
 
 export function suggestions(context: Context, pictures: Looking): Suggestions {

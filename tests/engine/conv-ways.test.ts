@@ -1,10 +1,10 @@
 /** The ways to compute a convolution and its gradients agree, on maps too large for finite differences. */
 import { describe, expect, it } from 'vitest';
-import { convolution } from '../../src-main/engine/autodiff/rules/conv.ts';
 import { columnsConv } from '../../src-main/engine/autodiff/rules/conv-columns.ts';
 import { depthwiseConv } from '../../src-main/engine/autodiff/rules/conv-depthwise.ts';
 import { directConv } from '../../src-main/engine/autodiff/rules/conv-direct.ts';
 import { winogradConv } from '../../src-main/engine/autodiff/rules/conv-winograd.ts';
+import { convolution } from '../../src-main/engine/autodiff/rules/convolution.ts';
 import { Tape } from '../../src-main/engine/autodiff/tape.ts';
 import { trainingStep } from '../../src-main/engine/autodiff/training-step.ts';
 import { GraphBuilder } from '../../src-main/engine/graph/builder.ts';

@@ -5,8 +5,8 @@ import { foldBatchNorm } from '../graph/fold-batch-norm.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { follow } from '../graph/shapes.ts';
 import { copy } from './differentiate.ts';
-import { convolution } from './rules/conv.ts';
 import { fitsWinograd, winogradConv } from './rules/conv-winograd.ts';
+import { convolution } from './rules/convolution.ts';
 import { rules } from './rules/table.ts';
 import { Tape } from './tape.ts';
 

@@ -5,7 +5,7 @@
 import { type Layout, laidDims } from '../../graph/layout.ts';
 import type { Window } from '../../graph/window.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
-import type { Convolution } from './conv.ts';
+import type { Convolution } from './convolution.ts';
 import { gather } from './gather.ts';
 import { fields, reversedFields } from './receptive-fields.ts';
 import { sumOver } from './sum.ts';

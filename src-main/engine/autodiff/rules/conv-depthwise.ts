@@ -5,7 +5,7 @@
  */
 import { float32 } from '../../graph/tensor.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
-import type { Convolution } from './conv.ts';
+import type { Convolution } from './convolution.ts';
 import { gather } from './gather.ts';
 import type { Field } from './receptive-fields.ts';
 import { sumOver } from './sum.ts';

@@ -5,8 +5,8 @@
  */
 import { placeOf } from '../../graph/layout.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
-import type { Convolution } from './conv.ts';
 import { isOfPictures, weightGradientOfPictures } from './conv-pictures.ts';
+import type { Convolution } from './convolution.ts';
 import { transposedAttributes } from './pooling.ts';
 import { range } from './receptive-fields.ts';
 import { sumOver } from './sum.ts';

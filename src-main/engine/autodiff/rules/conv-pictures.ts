@@ -4,7 +4,7 @@
  */
 import type { Sliding } from '../../graph/window.ts';
 import type { Tape } from '../tape.ts';
-import type { Convolution } from './conv.ts';
+import type { Convolution } from './convolution.ts';
 import { range } from './receptive-fields.ts';
 
 const fewChannels = 16;

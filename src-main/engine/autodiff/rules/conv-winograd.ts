@@ -7,7 +7,7 @@
 import { float32 } from '../../graph/tensor.ts';
 import type { Sliding } from '../../graph/window.ts';
 import { type Backward, plain, type Tape } from '../tape.ts';
-import type { Convolution } from './conv.ts';
+import type { Convolution } from './convolution.ts';
 import { withZeros } from './gather.ts';
 import { range } from './receptive-fields.ts';
 import { sumOver } from './sum.ts';

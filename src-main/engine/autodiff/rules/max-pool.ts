@@ -9,7 +9,7 @@ import { type Sliding, windowOf } from '../../graph/window.ts';
 import type { Rule, Tape } from '../tape.ts';
 import { slopeOfRelu } from './activation.ts';
 import { filled } from './gather.ts';
-import { range } from './receptive-fields.ts';
+import { range, seenBy } from './receptive-fields.ts';
 
 /** An axis of a value of four, all of which are known but one. */
 interface Along {
@@ -35,13 +35,6 @@ function pick(tape: Tape, from: string, axis: number, at: readonly number[], fil
 
 const isWhole = (at: readonly number[], length: number) =>
   at.length === length && at.every((place, i) => place === i);
-
-/** Where a tap looks for each place of the output; -1 beyond the map. */
-const seenBy = (s: Sliding, tap: number) =>
-  range(s.output).map((i) => {
-    const place = i * s.stride - s.before + tap * s.dilation;
-    return place >= 0 && place < s.input ? place : -1;
-  });
 
 /** The gradient of the input, of those of what each tap saw: neighbours are seen by different taps. */
 function putBack(

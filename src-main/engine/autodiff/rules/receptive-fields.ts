@@ -7,18 +7,23 @@ export type Field = readonly number[];
 /** 0, 1, ... up to `count` of them. */
 export const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
+const pixelSeen = (axis: Sliding, position: number, tap: number) => {
+  const pixel = position * axis.stride - axis.before + tap * axis.dilation;
+  return pixel >= 0 && pixel < axis.input ? pixel : -1;
+};
+
+/** Along one axis the pixel that a tap sees for each pixel of the output; -1 beyond the map. */
+export const seenBy = (axis: Sliding, tap: number): number[] =>
+  range(axis.output).map((position) => pixelSeen(axis, position, tap));
+
 /** The pixels of the input behind each pixel of the output. */
 export function fields([rows, columns]: Window): Field[] {
-  const at = (axis: Sliding, position: number, tap: number) => {
-    const pixel = position * axis.stride - axis.before + tap * axis.dilation;
-    return pixel >= 0 && pixel < axis.input ? pixel : -1;
-  };
   return range(rows.output).flatMap((top) =>
     range(columns.output).map((left) =>
       range(rows.kernel).flatMap((i) => {
-        const y = at(rows, top, i);
+        const y = pixelSeen(rows, top, i);
         return range(columns.kernel).map((j) => {
-          const x = at(columns, left, j);
+          const x = pixelSeen(columns, left, j);
           return y < 0 || x < 0 ? -1 : y * columns.input + x;
         });
       }),
