@@ -20,6 +20,14 @@ const pixelsThatPay = 18_000;
 /** Operators between two such convolutions: the maps go through them as they lie. */
 const between = new Set(['Add', 'MaxPool', 'Relu']);
 
+/** Is it worth a closer look? What has no such node is not followed at all. */
+function isWide({ op, inputs }: Node, { initializers }: Graph): boolean {
+  const kernel = op === 'Conv' ? initializers.get(inputs[1]!) : undefined;
+  if (kernel?.type !== 'float32') return false;
+  const [outside, inside] = kernel.dims as readonly number[];
+  return Math.min(outside!, inside!) >= fewestChannels;
+}
+
 /**
  * The same network, its values within float32's rounding, for a processor. Kernels take four times the memory, and a session
  * takes longer to open. Outputs are in the same order, under other names.
@@ -28,6 +36,7 @@ const between = new Set(['Add', 'MaxPool', 'Relu']);
  * @returns the graph itself where no convolution of it would be quicker, or not all of it can be followed
  */
 export function quickForward(graph: Graph, pictures: number): Graph {
+  if (!graph.nodes.some((node) => isWide(node, graph))) return graph;
   const folded = foldBatchNorm(graph);
   const { nodes } = folded;
   const { shapes } = follow(folded, nodes, 'as far as it goes');
@@ -40,12 +49,10 @@ export function quickForward(graph: Graph, pictures: number): Graph {
     tape.define(name, name);
   }
   const isQuick = (node: Node) => {
-    if (node.op !== 'Conv' || tape.frozen(node.inputs[1]!)?.type !== 'float32') return false;
+    if (!isWide(node, folded)) return false;
     const c = convolution(tape, node);
     const [rows, columns] = c.window;
-    const pixels = pictures * rows.output * columns.output;
-    const isWide = Math.min(c.inside, c.outside) >= fewestChannels;
-    return isWide && pixels >= pixelsThatPay && fitsWinograd(c);
+    return pictures * rows.output * columns.output >= pixelsThatPay && fitsWinograd(c);
   };
   if (!nodes.some(isQuick)) return graph;
   const isTurned = (name: string) => tape.value(name).layout !== 'channels-first';
