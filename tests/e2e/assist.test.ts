@@ -149,7 +149,7 @@ it('finds similar pictures by a key, and goes back with Escape', async () => {
   await page.keyboard.press('s');
   await page.getByText(`Most like ${file} first`).waitFor();
   const first = grid(page).getByRole('gridcell').first();
-  expect(await first.getAttribute('aria-label')).toContain(file);
+  await expect.poll(() => first.getAttribute('aria-label')).toContain(file);
   await page.keyboard.press('Escape');
   await page.getByText(/^Most like/).waitFor({ state: 'detached' });
 });
@@ -160,7 +160,7 @@ it('shows what is most useful to label next: pictures without a label only', asy
   await page.keyboard.press('m');
   await page.getByText('Most useful to label first').waitFor();
   for (const cell of await grid(page).getByRole('gridcell').all())
-    expect(await cell.getAttribute('aria-label')).toContain('unlabelled');
+    await expect.poll(() => cell.getAttribute('aria-label')).toContain('unlabelled');
 });
 
 describe('the review', () => {

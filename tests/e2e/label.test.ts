@@ -97,7 +97,7 @@ describe('the Label room', () => {
     await page.getByText('9 of 12 to go').waitFor();
     // A label changes the counts of the project, which is no reason to load its thumbnails again.
     expect(await loads.jsonValue()).toEqual({ again: 0 });
-    expect(await selected(page).getAttribute('aria-colindex')).toBe('4');
+    await expect.poll(() => selected(page).getAttribute('aria-colindex')).toBe('4');
 
     await saved(page);
     await page.reload();
@@ -141,7 +141,7 @@ describe('the Label room', () => {
     await cells(page).nth(1).click();
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
-    expect(await selected(page).count()).toBe(3);
+    await expect.poll(() => selected(page).count()).toBe(3);
     await page.keyboard.press('t');
     await page.keyboard.type('newt');
     await page.getByRole('option', { name: 'New label newt' }).waitFor();
@@ -150,7 +150,7 @@ describe('the Label room', () => {
     await page.keyboard.press('Control+z');
     await page.getByText('Undone: label 3 pictures as newt').waitFor();
     await row(page, /^newt 0/).waitFor();
-    expect(await selected(page).count()).toBe(3);
+    await expect.poll(() => selected(page).count()).toBe(3);
     await page.keyboard.press('Control+Shift+z');
     await row(page, /^newt 3/).waitFor();
   });
@@ -241,7 +241,7 @@ describe('the Label room', () => {
     await page.getByRole('dialog').locator('.chip').waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.getByText('1 of 12 to go').waitFor();
-    expect(await selected(page).getAttribute('aria-colindex')).toBe('2');
+    await expect.poll(() => selected(page).getAttribute('aria-colindex')).toBe('2');
   });
 
   it('finds by text, by key, and comes back with Esc', async () => {

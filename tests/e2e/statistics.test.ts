@@ -31,6 +31,6 @@ it('tells what the pictures are like, and opens those behind a bar', async () =>
   if (process.env.GRAFT_LOOK) await page.screenshot({ path: `${process.env.GRAFT_LOOK}-4.png` });
   await shape.getByRole('button', { name: 'square: 1 picture' }).press('Enter');
   await cell(page, 'square.png, unlabelled').waitFor();
-  expect(await grid(page).getByRole('gridcell').count()).toBe(1);
+  await expect.poll(() => grid(page).getByRole('gridcell').count()).toBe(1);
   await page.getByText('Width by height from 0.95 up to 1.05').waitFor();
 });
