@@ -88,6 +88,11 @@ describe('in half precision', () => {
     expect(Math.max(...apart)).toBeGreaterThan(1e-6); // it was another computation
   });
 
+  it('a step is one that the runtime takes, which on the processor casts nothing', async () => {
+    const [half, single] = [await losses('computed'), await losses(undefined)];
+    for (const [i, loss] of half.entries()) expect(loss).toBeCloseTo(single[i]!, 5);
+  });
+
   it('a step is left out whose gradients are too large, and the next has half the scale', async () => {
     const trainer = await trainerOf(normalised(), 'imitated');
     await step(trainer);
