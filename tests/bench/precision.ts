@@ -23,6 +23,7 @@ import { resources } from '../../src-main/programs.ts';
 import { calibrationPictures } from '../../src-shared/precision.ts';
 import { defaultSettings } from '../../src-shared/recipes.ts';
 import { labelledSet } from './helpers/labelled-sets/write.ts';
+import { resnet18LearnedHere } from './helpers/resnet18-learned-here.ts';
 import { vgg16OfItsAuthors } from './helpers/vgg16-of-its-authors.ts';
 
 const given = process.argv.slice(2);
@@ -37,6 +38,7 @@ async function* backbones(): AsyncGenerator<Backbone, void, void> {
     yield await loadBackbone({ name, weights, sha256 });
   }
   yield await vgg16OfItsAuthors();
+  yield await resnet18LearnedHere();
 }
 
 for (const set of sets) {
