@@ -106,6 +106,39 @@ describe('the Label room', () => {
     await page.getByText('9 of 12 to go').waitFor();
   });
 
+  it('takes the next new name while the last one is still being saved', async () => {
+    const { page, folder } = await firstStart();
+    await typePath(page, await pond(folder), false);
+    const late: (() => void)[] = [];
+    await page.routeWebSocket(/./, (socket) => {
+      const studio = socket.connectToServer();
+      const made = new Set<number>();
+      socket.onMessage((frame) => {
+        const { id, name } = JSON.parse(String(frame));
+        if (name === 'labels.create') made.add(id);
+        studio.send(frame);
+      });
+      studio.onMessage((frame) => {
+        const { type, id } = JSON.parse(String(frame));
+        if (type === 'reply' && made.has(id)) late.push(() => socket.send(frame));
+        else socket.send(frame);
+      });
+    });
+    await page.reload();
+    await cells(page).first().waitFor();
+    await page.keyboard.press('n');
+    await page.keyboard.type('frog');
+    await page.keyboard.press('Enter');
+    await row(page, /^frog 0/).waitFor();
+    await page.keyboard.press('n');
+    await page.keyboard.type('fi');
+    await expect.poll(() => late.length).toBe(1);
+    late[0]!();
+    await page.keyboard.type('sh');
+    await page.keyboard.press('Enter');
+    await row(page, /^fish 0/).waitFor();
+  });
+
   it('takes a label back that could not be written, and says why', async () => {
     const { page, folder } = await firstStart();
     await typePath(page, await pond(folder), true);

@@ -40,7 +40,9 @@ export class Room {
   readonly #studio: StudioState;
   /** The one thing that lies over the room. */
   open = $state.raw<Open | undefined>();
-  naming = $state(false);
+  /** Which new label is being named, of those so far. */
+  naming = $state<number | undefined>();
+  #named = 0;
   /** All pictures in rows; one large, with the next ones below it; or all laid out by likeness. */
   view = $state<'grid' | 'focus' | 'map'>('grid');
   /** What the pictures are when they are not those of the filter, in words. */
@@ -61,7 +63,8 @@ export class Room {
       if (group) this.open = { what: 'group', group };
     },
     'new-label': () => {
-      this.naming = true;
+      // Another one, where the last is still being saved: its end must not close this.
+      this.naming = ++this.#named;
     },
     undo: () => void this.labelling.undo(),
     redo: () => void this.labelling.redo(),
